@@ -1,0 +1,155 @@
+#include "base/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { PAGE_FIRST = 4096, PAGE_LARGEST = 1 << 20, ALIGN = 8 };
+
+struct page {
+    struct page *next;
+    size_t cap, used;
+    char data[];
+};
+
+struct arena {
+    struct page *pages; /* newest first */
+    size_t used, next_cap;
+    bool wipe;
+};
+
+static _Noreturn void out_of_memory(size_t size)
+{
+    fprintf(stderr, "detour: out of memory (%zu bytes asked for); the state journal holds what was done so far\n", size);
+    abort();
+}
+
+void *heap_alloc(size_t size)
+{
+    void *p = malloc(size ? size : 1);
+    if (!p)
+        out_of_memory(size);
+    return p;
+}
+
+void *heap_realloc(void *p, size_t size)
+{
+    void *q = realloc(p, size ? size : 1);
+    if (!q)
+        out_of_memory(size);
+    return q;
+}
+
+struct arena *arena_new(void)
+{
+    struct arena *a = heap_alloc(sizeof *a);
+    *a = (struct arena){.next_cap = PAGE_FIRST};
+    return a;
+}
+
+static void page_release(struct arena *a, struct page *page)
+{
+    if (a->wipe)
+        explicit_bzero(page->data, page->used);
+    free(page);
+}
+
+void arena_free(struct arena *a)
+{
+    if (!a)
+        return;
+    for (struct page *p = a->pages, *next; p; p = next) {
+        next = p->next;
+        page_release(a, p);
+    }
+    free(a);
+}
+
+void arena_wipe_on_free(struct arena *a)
+{
+    a->wipe = true;
+}
+
+void arena_reset(struct arena *a)
+{
+    struct page *keep = a->pages;
+    if (!keep)
+        return;
+    for (struct page *p = keep->next, *next; p; p = next) {
+        next = p->next;
+        page_release(a, p);
+    }
+    if (a->wipe)
+        explicit_bzero(keep->data, keep->used);
+    keep->next = NULL;
+    keep->used = 0;
+    a->used = 0;
+}
+
+static struct page *page_add(struct arena *a, size_t size)
+{
+    size_t cap = a->next_cap;
+    if (cap < size)
+        cap = size;
+    if (a->next_cap < PAGE_LARGEST)
+        a->next_cap *= 2;
+    struct page *page = heap_alloc(sizeof *page + cap);
+    *page = (struct page){.next = a->pages, .cap = cap};
+    a->pages = page;
+    return page;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        out_of_memory(size);
+    size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    struct page *page = a->pages;
+    if (!page || page->cap - page->used < size)
+        page = page_add(a, size);
+    void *p = page->data + page->used;
+    page->used += size;
+    a->used += size;
+    return memset(p, 0, size);
+}
+
+void *arena_calloc(struct arena *a, size_t n, size_t size)
+{
+    size_t total;
+    if (__builtin_mul_overflow(n, size, &total))
+        out_of_memory(SIZE_MAX);
+    return arena_alloc(a, total);
+}
+
+struct str arena_str(struct arena *a, struct str s)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    if (s.n)
+        memcpy(p, s.p, s.n);
+    return str_from(p, s.n);
+}
+
+struct str arena_vprintf(struct arena *a, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    size_t len = n < 0 ? 0 : (size_t)n;
+    char *p = arena_alloc(a, len + 1);
+    vsnprintf(p, len + 1, format, again);
+    va_end(again);
+    return str_from(p, len);
+}
+
+struct str arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct str s = arena_vprintf(a, format, args);
+    va_end(args);
+    return s;
+}
+
+size_t arena_used(const struct arena *a)
+{
+    return a->used;
+}

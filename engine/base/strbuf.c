@@ -1,0 +1,82 @@
+#include "base/strbuf.h"
+#include "base/unicode.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void strbuf_free(struct strbuf *sb)
+{
+    free(sb->p);
+    *sb = (struct strbuf){.max = sb->max};
+}
+
+void strbuf_clear(struct strbuf *sb)
+{
+    sb->n = 0;
+    sb->over = false;
+}
+
+bool strbuf_reserve(struct strbuf *sb, size_t extra)
+{
+    size_t max = sb->max ? sb->max : STRBUF_MAX;
+    if (extra > max || sb->n > max - extra) {
+        sb->over = true;
+        return false;
+    }
+    if (sb->n + extra > sb->cap) {
+        size_t cap = sb->cap ? sb->cap * 2 : 64;
+        while (cap < sb->n + extra)
+            cap *= 2;
+        sb->p = heap_realloc(sb->p, cap);
+        sb->cap = cap;
+    }
+    return true;
+}
+
+void strbuf_add(struct strbuf *sb, struct str s)
+{
+    if (!s.n || !strbuf_reserve(sb, s.n))
+        return;
+    memcpy(sb->p + sb->n, s.p, s.n);
+    sb->n += s.n;
+}
+
+void strbuf_addc(struct strbuf *sb, char c)
+{
+    if (strbuf_reserve(sb, 1))
+        sb->p[sb->n++] = c;
+}
+
+void strbuf_add_n(struct strbuf *sb, char c, size_t times)
+{
+    if (!strbuf_reserve(sb, times) || !times)
+        return;
+    memset(sb->p + sb->n, c, times);
+    sb->n += times;
+}
+
+void strbuf_vprintf(struct strbuf *sb, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    if (n >= 0 && strbuf_reserve(sb, (size_t)n + 1)) {
+        vsnprintf(sb->p + sb->n, (size_t)n + 1, format, again);
+        sb->n += (size_t)n;
+    }
+    va_end(again);
+}
+
+void strbuf_printf(struct strbuf *sb, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    strbuf_vprintf(sb, format, args);
+    va_end(args);
+}
+
+void strbuf_add_rune(struct strbuf *sb, uint32_t rune)
+{
+    char bytes[4];
+    strbuf_add(sb, str_from(bytes, utf8_encode(bytes, rune)));
+}
