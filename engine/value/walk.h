@@ -1,0 +1,16 @@
+/* walk: visiting and rewriting values from the outside in. */
+#ifndef DETOUR_VALUE_WALK_H
+#define DETOUR_VALUE_WALK_H
+
+#include "value/path.h"
+
+/* Called for a value and its path (valid during the call only); returns whether to go inside. */
+typedef bool walk_visit(void *ctx, struct path path, struct value v);
+void value_walk(struct arena *arena, struct value v, walk_visit *visit, void *ctx);
+
+/* Rewrites bottom up: `f` sees every value whose insides were rewritten already, with its path, and answers what to put
+ * there (same type, or a type that fits an enclosing object/tuple). */
+typedef struct value walk_rewrite(void *ctx, struct path path, struct value v);
+struct value value_rewrite(struct arena *arena, struct value v, walk_rewrite *f, void *ctx);
+
+#endif
