@@ -1,0 +1,70 @@
+/*
+ * func: what a function of the language is. eval/call.c checks arguments and propagates marks and unknowns by these
+ * rows; the rows themselves live in funcs/ (one table), or come from a provider.
+ */
+#ifndef DETOUR_EVAL_FUNC_H
+#define DETOUR_EVAL_FUNC_H
+
+#include "base/map.h"
+#include "value/convert.h"
+
+struct eval;
+struct expr;
+
+enum func_param_flags {
+    PARAM_NULL = 1 << 0,    /* takes null */
+    PARAM_UNKNOWN = 1 << 1, /* is called with unknown values; otherwise the call answers unknown */
+    PARAM_DYNAMIC = 1 << 2, /* is called with values of unknown type (TYPE_DYNAMIC unknowns) */
+    PARAM_MARKED = 1 << 3,  /* sees marks; otherwise they are stripped and put on the result */
+};
+
+struct func_param {
+    const char *name;
+    const char *type; /* constraint text: "string", "list(any)", "any"; arguments are converted to it */
+    unsigned flags;
+    const char *doc;
+};
+
+/* One call. Errors: func_fail(call, argument index or -1, format…) and return false. */
+struct func_call {
+    struct eval *eval; /* arena, file system base, clock…; see eval.h */
+    const struct value *args;
+    size_t n;
+    struct value result;
+    int bad_arg; /* -1: the call as a whole */
+    struct strbuf *why;
+};
+
+struct func {
+    const char *name;
+    const struct func_param *params; /* ended by a NULL name */
+    const struct func_param *rest;   /* the variadic parameter, or NULL */
+    /* The type of the result for these arguments (known types, values may be unknown); NULL where `result_type` is
+     * fixed. False: an error. */
+    bool (*type)(struct func_call *call, const struct type **out);
+    const char *result_type; /* constraint text; NULL where `type` decides */
+    bool (*impl)(struct func_call *call);
+    /* Instead of impl, for try() and can(): evaluates its argument expressions itself. */
+    bool (*lazy)(struct eval *eval, const struct expr *call, struct value *out);
+    unsigned flags;
+    const char *doc;
+};
+
+enum func_flags {
+    FUNC_IMPURE = 1 << 0,          /* unknown during planning: timestamp(), uuid(), bcrypt() */
+    FUNC_REFINE_NOT_NULL = 1 << 1, /* an unknown result is known not to be null */
+};
+
+bool func_fail(struct func_call *call, int arg, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Name -> const struct func *. */
+struct func_table {
+    struct map by_name;
+};
+
+static inline const struct func *func_find(const struct func_table *table, struct str name)
+{
+    return table ? map_get(&table->by_name, name) : NULL;
+}
+
+#endif
