@@ -1,0 +1,47 @@
+/*
+ * journal: what happened since the snapshot, one record a line: `seq crc32 {json}`.
+ * seq counts from 1 without gaps; crc32 (8 hexadecimal digits) covers the seq's digits, a blank and the JSON text.
+ * Records: BEGIN (lineage and serial of the snapshot it continues), TYPE (a value type, named by number further on),
+ * INTENT, RESULT, END. This file makes and replays the text; store.c does the I/O.
+ */
+#ifndef DETOUR_STATE_JOURNAL_H
+#define DETOUR_STATE_JOURNAL_H
+
+#include "state/model.h"
+
+/* Makes records for one journal: numbers them and remembers which types it has named. */
+struct journal_writer;
+
+struct journal_writer *journal_writer_new(void);
+void journal_writer_free(struct journal_writer *writer);
+
+/* Each appends whole lines to `out`. Not thread-safe. */
+void journal_begin(struct journal_writer *writer, struct strbuf *out, struct str lineage, uint64_t serial);
+void journal_intent(struct journal_writer *writer, struct strbuf *out, const struct intent *intent);
+void journal_result(struct journal_writer *writer, struct strbuf *out, const struct result *result);
+void journal_end(struct journal_writer *writer, struct strbuf *out);
+/* Sequence number of the last record made. */
+uint64_t journal_seq(const struct journal_writer *writer);
+
+/* What a journal's first record says. */
+struct journal_head {
+    bool valid; /* it has a whole BEGIN */
+    struct str lineage;
+    uint64_t serial;
+};
+/* Reads the first record only; lineage borrows from `text` or lives in `arena`. */
+struct journal_head journal_head(struct arena *arena, struct str text);
+
+/* How far a replay came. */
+struct journal_replay {
+    size_t good;       /* bytes of whole, right records */
+    uint64_t last_seq; /* of the last one */
+    bool ended;        /* the last one is an END */
+    bool torn;         /* bytes follow `good` */
+    bool damaged;      /* … and right records follow the bad one: damage, rather than a write that was cut short */
+    struct str why;    /* what is wrong with the first bad record; for messages */
+};
+/* Applies the records to the snapshot, up to the first bad one. */
+struct journal_replay journal_replay(struct snapshot *snapshot, struct str text);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * store: the state of a working folder on disk: snapshot, journal, lock. Owns all three files while it is open.
+ * Must not know the configuration, plans or providers. All I/O goes through a vfs table.
+ *
+ * Invariants (README.md says where each is kept):
+ * 1. An intent is durable before store_intents returns, a result before store_results returns.
+ * 2. State = snapshot + the journal whose BEGIN has the snapshot's lineage and serial; any other is set aside, never
+ *    replayed. 3. Replay stops at the first bad record and truncates there.
+ * 4. Checkpoint: temp file, fsync, rename, fsync of the folder; then the journal is dropped.
+ * 5. An intent without result is uncertain, and stays so, over checkpoints too, until a result settles it.
+ * 6. A failed write or sync is final: no more intents. Results are still taken, into memory, for store_rescue.
+ * 7. Group commit: threads that wait at the same time share one sync.
+ *
+ * Order of calls: open; read the snapshot, plan; begin; then from any number of threads: intents, (the world changes),
+ * results; checkpoint; close. Closing without a checkpoint loses nothing: the journal stays.
+ */
+#ifndef DETOUR_STATE_STORE_H
+#define DETOUR_STATE_STORE_H
+
+#include "base/fs.h"
+#include "state/model.h"
+
+struct store;
+
+/* Who holds the lock. */
+struct lock_holder {
+    struct str who; /* user@host */
+    struct str host;
+    struct str operation; /* "apply" */
+    struct str since;     /* RFC 3339 */
+    int64_t pid;
+};
+
+struct store_options {
+    const struct vfs *vfs; /* NULL: vfs_system */
+    const char *path;      /* of the snapshot; NULL: "detour.state". The journal and the lock are named after it */
+    struct addrs *addrs;
+    struct sources *sources;
+    const char *operation;   /* for those who wait: "plan", "apply", … */
+    unsigned lock_timeout_s; /* 0: do not wait */
+    /* Told before each pause while the lock is held by somebody else; returns false to give up. May be NULL. */
+    bool (*waiting)(void *ctx, const struct lock_holder *holder, unsigned waited_s);
+    void *ctx;
+};
+
+/* Takes the lock and reads the state; a state that does not exist is an empty one with a new lineage. NULL after
+ * diagnostics: held by somebody else (who, since when, for what), damaged, of a newer format. Warnings tell what was
+ * set aside or cut off. Writes nothing but the lock (and the truncation of a torn journal). */
+struct store *store_open(const struct store_options *options, struct diags *diags);
+
+/* Reads without the lock: snapshot + journal as they are at one moment. Release with snapshot_free. */
+struct snapshot *store_read(const struct store_options *options, struct diags *diags);
+
+/* The store's snapshot, always up to date with all results taken. Owned by the store, and changed by store_results:
+ * read it while no other thread writes. */
+struct snapshot *store_snapshot(struct store *store);
+
+/* Opens the journal for a run: takes in the one that an interrupted run left (checkpoint), then writes BEGIN. Called
+ * once, before the first intent or result. */
+bool store_begin(struct store *store, struct diags *diags);
+
+/* Makes intents durable, in one sync. False after a diagnostic: none of them may be carried out. Thread-safe. */
+bool store_intents(struct store *store, const struct intent *intents, size_t n, struct diags *diags);
+
+/* Takes results into the snapshot and makes them durable, in one sync. False after a diagnostic: they are in memory
+ * only. Thread-safe. A result that does not fit the state (see snapshot_apply) is the caller's bug: it aborts. */
+bool store_results(struct store *store, const struct result *results, size_t n, struct diags *diags);
+
+/* Writes END and a new snapshot (serial + 1) when anything was recorded since the last one, and drops the journal.
+ * Tried also after a failed write: where it succeeds, nothing was lost. No other thread may write meanwhile. */
+bool store_checkpoint(struct store *store, struct diags *diags);
+
+/* After a failure: appends the records whose durability was never confirmed, as journal lines, for the user to keep
+ * (stderr). Nothing where all is durable. */
+void store_rescue(struct store *store, struct strbuf *out);
+
+/* Gives the lock back and releases everything. NULL is fine. */
+void store_close(struct store *store);
+
+#endif
