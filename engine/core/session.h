@@ -1,0 +1,152 @@
+/*
+ * session: one run of detour over one configuration: what the command line calls. Opening loads the configuration; the
+ * operations validate, plan, refresh, apply and show it. Owns the run arena, the addresses, the sources, the state's
+ * lock and the provider instances. Prints nothing: problems go to the diags given, progress to the events.
+ *
+ * One thread: all functions and all event callbacks run on the caller's thread (lanes work behind it), but for
+ * session_cancel, which may be called from a signal handler.
+ */
+#ifndef DETOUR_CORE_SESSION_H
+#define DETOUR_CORE_SESSION_H
+
+#include "plan/plan.h"
+
+struct registry;
+struct func_table;
+struct config;
+struct snapshot;
+struct session;
+
+enum event_kind {
+    EVENT_READ_START,    /* a lane's prior objects are being read: place, count */
+    EVENT_READ_COMPLETE, /* … are read: place, count, elapsed */
+    EVENT_REFRESH_START, /* one object of that batch: addr, id */
+    EVENT_REFRESH_COMPLETE,
+    EVENT_DATA_START,    /* a data source: addr, place */
+    EVENT_DATA_COMPLETE, /* addr, place, elapsed */
+    EVENT_APPLY_START, /* one change: addr, deposed, action (create, update, delete, read), place, id where there is one
+                        */
+    EVENT_APPLY_PROGRESS, /* addr, action, place, elapsed, text: what it does right now */
+    EVENT_APPLY_COMPLETE, /* addr, action, place, elapsed, id */
+    EVENT_APPLY_ERRORED,  /* addr, action, place, elapsed; the diagnostics come at the end */
+    EVENT_APPLY_SKIPPED,  /* addr, action: something it depends on failed, or the run was cancelled */
+    EVENT_TICK,           /* about once a second while waiting for lanes: repaint what is running */
+    EVENT_LOCK_WAIT,      /* waiting for the state's lock; text: who holds it */
+    EVENT_CANCELLING,     /* session_cancel was seen: what runs is finished, nothing new starts */
+};
+
+struct session_event {
+    enum event_kind kind;
+    const struct addr *addr;
+    struct str deposed;
+    enum action action;
+    struct str place; /* machine or account; may be empty */
+    struct str id;    /* the object's id, where it has a string attribute of that name that is known and no secret */
+    struct str text;
+    size_t count;
+    uint64_t elapsed_ns;
+};
+
+struct session_events {
+    void *ctx;
+    void (*event)(void *ctx, const struct session_event *event); /* may be NULL */
+};
+
+/* A value for a root variable, in the order of the command line: the last one wins. */
+enum input_kind { INPUT_VAR /* name=value */, INPUT_VAR_FILE /* path */ };
+struct session_input {
+    enum input_kind kind;
+    struct str text;
+};
+
+/* Asks the user for a variable that has no value (NULL: it is an error). False: no answer. */
+typedef bool session_ask(void *ctx, struct str name, struct str description, bool sensitive, struct arena *arena,
+                         struct str *answer);
+
+/* All strings are borrowed for the session's life. */
+struct session_options {
+    struct str dir;        /* folder of the configuration, "" or "." for the current one */
+    struct str state_path; /* empty: detour.state in `dir` */
+    struct registry *registry;
+    const struct func_table *funcs;
+    const struct session_input *inputs; /* -var and -var-file */
+    size_t n_inputs;
+    bool no_env; /* leave DETOUR_VAR_* alone (tests) */
+    session_ask *ask;
+    void *ask_ctx;
+    unsigned parallelism;     /* lanes at work at once; 0: 10 */
+    bool no_lock;             /* -lock=false */
+    unsigned lock_timeout_ms; /* how long to wait for the state's lock */
+    struct str operation;     /* "plan", "apply": what the lock says it is held for */
+    struct str workspace;     /* detour.workspace; empty: "default" */
+    struct str version;       /* detour.version */
+    struct session_events events;
+};
+
+/* Loads the configuration; NULL after errors that leave nothing to work with. Does not touch the state. */
+struct session *session_open(const struct session_options *options, struct diags *diags);
+void session_close(struct session *session);
+
+/* Stops at the next safe point: no new batches, running ones are told and finished. Async-signal-safe, idempotent. */
+void session_cancel(struct session *session);
+bool session_cancelled(const struct session *session);
+
+struct sources *session_sources(struct session *session);
+struct addrs *session_addrs(struct session *session);
+const struct config *session_config(const struct session *session);
+
+/* Checks everything that can be known without values, state or providers' machines. */
+bool session_validate(struct session *session, struct diags *diags);
+
+struct plan_options {
+    enum plan_mode mode;
+    const struct str *targets; /* addresses as typed */
+    size_t n_targets;
+    const struct str *replaces;
+    size_t n_replaces;
+    bool no_refresh; /* -refresh=false */
+};
+
+/*
+ * Makes a plan. NULL where nothing could be planned at all; plan->errored where parts could not (the rest is there to
+ * be shown, and diags says what went wrong). The plan belongs to the session. Takes the state's lock and keeps it until
+ * the session is closed, so that the plan can be applied.
+ */
+struct plan *session_plan(struct session *session, const struct plan_options *options, struct diags *diags);
+
+enum apply_status {
+    APPLY_DONE,      /* all of it */
+    APPLY_PARTIAL,   /* something failed or was skipped; the state holds what was done */
+    APPLY_CANCELLED, /* stopped by session_cancel; the state holds what was done */
+    APPLY_REFUSED,   /* nothing was begun: the state moved, the digest differs, a lock… */
+};
+struct apply_result {
+    enum apply_status status;
+    size_t added, changed, destroyed, replaced, imported, read, failed, skipped;
+};
+
+/* Applies a plan of this session. True for APPLY_DONE. */
+bool session_apply(struct session *session, struct plan *plan, struct apply_result *result, struct diags *diags);
+
+/* Reads all prior objects and stores what it found, as `refresh` does: plan of mode PLAN_REFRESH_ONLY and its apply in
+ * one. */
+bool session_refresh(struct session *session, const struct plan_options *options, struct diags *diags);
+
+/* The stored state (the snapshot of state/model.h; read without the lock unless the session holds it); NULL after an
+ * error. An empty state where there is none. Valid until the next operation of the session. */
+const struct snapshot *session_state(struct session *session, struct diags *diags);
+
+/* The graph of the configuration in DOT. */
+bool session_graph(struct session *session, struct strbuf *out, struct diags *diags);
+
+/*
+ * Saved plans (-out): a versioned file, mode 0600, that holds the plan with the sources and variables needed to apply
+ * it without reading the configuration again.
+ */
+bool session_save_plan(struct session *session, const struct plan *plan, const char *path, struct diags *diags);
+/* A session over the configuration inside a saved plan, and that plan. `options->dir` says where the state is looked
+ * for unless state_path does. NULL with diagnostics where the file is no plan, is damaged, or is of another version. */
+struct session *session_open_plan(const struct session_options *options, const char *path, struct plan **plan,
+                                  struct diags *diags);
+
+#endif
