@@ -30,6 +30,7 @@ struct func_call {
     struct eval *eval; /* arena, file system base, clock…; see eval.h */
     const struct value *args;
     size_t n;
+    const struct type *type; /* in impl: the announced type of the result (what `type` answered, or result_type) */
     struct value result;
     int bad_arg; /* -1: the call as a whole */
     struct strbuf *why;
