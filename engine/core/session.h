@@ -9,12 +9,12 @@
 #ifndef DETOUR_CORE_SESSION_H
 #define DETOUR_CORE_SESSION_H
 
+#include "config/input.h"
 #include "plan/plan.h"
 
 struct registry;
-struct func_table;
-struct config;
 struct snapshot;
+struct vfs;
 struct session;
 
 enum event_kind {
@@ -52,13 +52,6 @@ struct session_events {
     void (*event)(void *ctx, const struct session_event *event); /* may be NULL */
 };
 
-/* A value for a root variable, in the order of the command line: the last one wins. */
-enum input_kind { INPUT_VAR /* name=value */, INPUT_VAR_FILE /* path */ };
-struct session_input {
-    enum input_kind kind;
-    struct str text;
-};
-
 /* Asks the user for a variable that has no value (NULL: it is an error). False: no answer. */
 typedef bool session_ask(void *ctx, struct str name, struct str description, bool sensitive, struct arena *arena,
                          struct str *answer);
@@ -69,17 +62,19 @@ struct session_options {
     struct str state_path; /* empty: detour.state in `dir` */
     struct registry *registry;
     const struct func_table *funcs;
-    const struct session_input *inputs; /* -var and -var-file */
+    const struct config_reader *reader; /* NULL: config_disk */
+    const struct vfs *vfs;              /* of the state; NULL: vfs_system */
+    const struct config_option *inputs; /* -var and -var-file */
     size_t n_inputs;
-    bool no_env; /* leave DETOUR_VAR_* alone (tests) */
+    char *const *environment; /* DETOUR_VAR_*; NULL: none */
     session_ask *ask;
     void *ask_ctx;
-    unsigned parallelism;     /* lanes at work at once; 0: 10 */
-    bool no_lock;             /* -lock=false */
-    unsigned lock_timeout_ms; /* how long to wait for the state's lock */
-    struct str operation;     /* "plan", "apply": what the lock says it is held for */
-    struct str workspace;     /* detour.workspace; empty: "default" */
-    struct str version;       /* detour.version */
+    unsigned parallelism;    /* lanes at work at once; 0: 10 */
+    bool no_lock;            /* -lock=false */
+    unsigned lock_timeout_s; /* how long to wait for the state's lock */
+    struct str operation;    /* "plan", "apply": what the lock says it is held for */
+    struct str workspace;    /* detour.workspace; empty: "default" */
+    struct str version;      /* detour.version */
     struct session_events events;
 };
 

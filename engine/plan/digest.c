@@ -1,0 +1,109 @@
+/* The canonical list of a plan's actions, and its SHA-256. */
+#include "plan/plan.h"
+
+#include "base/strbuf.h"
+#include "value/json.h"
+#include "value/value.h"
+
+struct canon {
+    struct strbuf *out;
+    struct arena *scratch;
+    struct str key; /* of secrets */
+};
+
+static void write_value(struct canon *canon, struct value v);
+
+static void write_secret(struct canon *canon, struct value v)
+{
+    STRBUF_AUTO plain = STRBUF_INIT(STRBUF_MAX);
+    struct canon inner = *canon;
+    inner.out = &plain;
+    write_value(&inner, value_unmark_deep(canon->scratch, v));
+    strbuf_lit(canon->out, "secret:");
+    strbuf_add(canon->out, digest_hex(canon->scratch, digest_hmac(canon->key, strbuf_str(&plain))));
+    explicit_bzero(plain.p, plain.n);
+}
+
+static void write_items(struct canon *canon, struct value v)
+{
+    bool keyed = type_is_keyed(v.type);
+    struct value key, item;
+    strbuf_addc(canon->out, keyed ? '{' : '[');
+    for (struct value_iter it = value_iter(v); value_next(&it, &key, &item);) {
+        if (keyed) {
+            json_write_string(canon->out, key.u.string, JSON_COMPACT);
+            strbuf_addc(canon->out, ':');
+        }
+        write_value(canon, item);
+        strbuf_addc(canon->out, ',');
+    }
+    strbuf_addc(canon->out, keyed ? '}' : ']');
+}
+
+static void write_value(struct canon *canon, struct value v)
+{
+    if (!value_exists(v) || value_is_null(v))
+        strbuf_lit(canon->out, "null");
+    else if (v.marks & MARK_SENSITIVE)
+        write_secret(canon, v);
+    else if (!value_is_known(v))
+        strbuf_lit(canon->out, "unknown");
+    else if (type_is_primitive(v.type))
+        json_write(canon->out, value_unmark(v), JSON_COMPACT);
+    else
+        write_items(canon, v);
+}
+
+static void write_change(struct canon *canon, const struct change *c)
+{
+    strbuf_printf(canon->out, "%.*s\n%.*s\n%s\n%s\n", STR_ARG(c->addr->text), STR_ARG(c->deposed),
+                  action_symbol(c->action), reason_name(c->reason));
+    strbuf_printf(canon->out, "%.*s\n%.*s\n", c->moved_from ? (int)c->moved_from->text.n : 0,
+                  c->moved_from ? c->moved_from->text.p : "", STR_ARG(c->import_id));
+    write_value(canon, c->before);
+    strbuf_addc(canon->out, '\n');
+    write_value(canon, c->after);
+    strbuf_addc(canon->out, '\n');
+}
+
+static void write_output(struct canon *canon, const struct plan_output *o)
+{
+    strbuf_printf(canon->out, "output.%.*s\n%s\n", STR_ARG(o->name), action_symbol(o->action));
+    write_value(canon, o->sensitive ? value_mark(o->before, MARK_SENSITIVE) : o->before);
+    strbuf_addc(canon->out, '\n');
+    write_value(canon, o->sensitive ? value_mark(o->after, MARK_SENSITIVE) : o->after);
+    strbuf_addc(canon->out, '\n');
+}
+
+/* Adds the hash of what `item` holds to the list: one hash per entry keeps the buffer small for large plans. */
+static void add_entry(struct strbuf *list, struct strbuf *item)
+{
+    struct digest d = digest_sha256(strbuf_str(item));
+    strbuf_add(list, str_from((const char *)d.bytes, sizeof d.bytes));
+    strbuf_clear(item);
+}
+
+struct digest plan_digest(const struct plan *plan)
+{
+    ARENA_AUTO scratch = arena_new();
+    STRBUF_AUTO list = STRBUF_INIT(STRBUF_MAX);
+    STRBUF_AUTO item = STRBUF_INIT(STRBUF_MAX);
+    struct canon canon = {&item, scratch, plan->lineage.n ? plan->lineage : STR("detour")};
+    strbuf_printf(&item, "detour plan 1\n%.*s\n%d\n", STR_ARG(plan->lineage), (int)plan->mode);
+    add_entry(&list, &item);
+    vec_each (&plan->changes, i) {
+        const struct change *c = &plan->changes.v[i];
+        if (c->action == ACTION_NOOP && !c->moved_from && !c->import_id.n)
+            continue;
+        write_change(&canon, c);
+        add_entry(&list, &item);
+        arena_reset(scratch);
+    }
+    vec_each (&plan->outputs, i) {
+        if (plan->outputs.v[i].action == ACTION_NOOP)
+            continue;
+        write_output(&canon, &plan->outputs.v[i]);
+        add_entry(&list, &item);
+    }
+    return digest_sha256(strbuf_str(&list));
+}

@@ -1,0 +1,150 @@
+#include "plan/plan.h"
+
+#include <stdlib.h>
+
+struct plan *plan_new(enum plan_mode mode)
+{
+    struct arena *arena = arena_new();
+    arena_wipe_on_free(arena); /* plans hold secrets */
+    struct plan *plan = ARENA_NEW(arena, struct plan);
+    plan->arena = arena;
+    plan->mode = mode;
+    plan->complete = true;
+    return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (plan)
+        arena_free(plan->arena);
+}
+
+static int change_cmp(const void *a, const void *b)
+{
+    const struct change *x = a, *y = b;
+    int order = x->addr == y->addr ? 0 : addr_cmp(x->addr, y->addr);
+    return order ? order : str_cmp(x->deposed, y->deposed);
+}
+
+static int output_cmp(const void *a, const void *b)
+{
+    return str_cmp(((const struct plan_output *)a)->name, ((const struct plan_output *)b)->name);
+}
+
+static int variable_cmp(const void *a, const void *b)
+{
+    return str_cmp(((const struct plan_variable *)a)->name, ((const struct plan_variable *)b)->name);
+}
+
+static int check_cmp(const void *a, const void *b)
+{
+    const struct plan_check *x = a, *y = b;
+    if (x->addr && y->addr)
+        return addr_cmp(x->addr, y->addr);
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return str_cmp(x->instance, y->instance);
+}
+
+static int read_cmp(const void *a, const void *b)
+{
+    return addr_cmp(((const struct plan_read *)a)->addr, ((const struct plan_read *)b)->addr);
+}
+
+/* The usual plan comes sorted already, and qsort would copy all of it. */
+static void sort(void *items, size_t n, size_t size, int (*cmp)(const void *, const void *))
+{
+    for (size_t i = 1; i < n; i++)
+        if (cmp((char *)items + (i - 1) * size, (char *)items + i * size) > 0) {
+            qsort(items, n, size, cmp);
+            return;
+        }
+}
+
+#define SORT(vec, cmp) sort((vec).v, (vec).n, sizeof *(vec).v, cmp)
+
+bool plan_is_empty(const struct plan *plan)
+{
+    if (plan->mode == PLAN_REFRESH_ONLY && plan->state_moved)
+        return false;
+    vec_each (&plan->changes, i) {
+        const struct change *c = &plan->changes.v[i];
+        if (c->action != ACTION_NOOP || c->moved_from || c->import_id.n)
+            return false;
+    }
+    vec_each (&plan->outputs, i)
+        if (plan->outputs.v[i].action != ACTION_NOOP)
+            return false;
+    return true;
+}
+
+void plan_seal(struct plan *plan)
+{
+    SORT(plan->changes, change_cmp);
+    SORT(plan->drift, change_cmp);
+    SORT(plan->outputs, output_cmp);
+    SORT(plan->variables, variable_cmp);
+    SORT(plan->checks, check_cmp);
+    SORT(plan->reads, read_cmp);
+    plan->complete = plan->complete && plan->targets.n == 0 && !plan->errored;
+    plan->applyable = !plan->errored && !plan_is_empty(plan);
+    plan->digest = plan_digest(plan);
+}
+
+static void count_change(struct plan_counts *counts, const struct change *change)
+{
+    counts->import += change->import_id.n > 0;
+    counts->move += change->moved_from != NULL;
+    switch (change->action) {
+    case ACTION_NOOP:
+        counts->noop++;
+        break;
+    case ACTION_CREATE:
+        counts->add++;
+        break;
+    case ACTION_READ:
+        counts->read++;
+        break;
+    case ACTION_UPDATE:
+        counts->change++;
+        break;
+    case ACTION_DELETE:
+        counts->destroy++;
+        break;
+    case ACTION_REPLACE:
+    case ACTION_CREATE_BEFORE_DELETE:
+        counts->replace++;
+        break;
+    case ACTION_FORGET:
+        counts->forget++;
+        break;
+    }
+}
+
+struct plan_counts plan_count(const struct plan *plan)
+{
+    struct plan_counts counts = {0};
+    vec_each (&plan->changes, i)
+        count_change(&counts, &plan->changes.v[i]);
+    return counts;
+}
+
+const struct change *plan_find(const struct plan *plan, const struct addr *addr)
+{
+    struct change key = {.addr = addr};
+    if (!plan->changes.n)
+        return NULL;
+    return bsearch(&key, plan->changes.v, plan->changes.n, sizeof key, change_cmp);
+}
+
+const char *plan_check_status_name(enum check_status status)
+{
+    static const char *const names[] = {"unknown", "pass", "fail", "error"};
+    return names[status];
+}
+
+const char *plan_check_kind_name(enum check_kind kind)
+{
+    static const char *const names[] = {"resource", "output_value", "var", "check"};
+    return names[kind];
+}
