@@ -7,6 +7,7 @@
 
 #include "base/strbuf.h"
 #include "diag/diag.h"
+#include "syntax/ast.h"
 #include "value/value.h"
 
 enum key_kind { KEY_NONE, KEY_INT, KEY_STRING };
@@ -45,8 +46,11 @@ const struct module_inst *addr_module(struct addrs *addrs, const struct module_i
                                       struct key key);
 const struct addr *addr_resource(struct addrs *addrs, const struct module_inst *module, enum addr_mode mode,
                                  struct str type, struct str name, struct key key);
-/* The same resource with another key. */
+/* The same resource with another key (KEY_NONE: the resource as a whole). */
 const struct addr *addr_with_key(struct addrs *addrs, const struct addr *addr, struct key key);
+
+/* The address that prints as `text`, where it was made already; else NULL. */
+const struct addr *addr_find(struct addrs *addrs, struct str text);
 
 /* The order of plans: module path, data before managed, type, name, key (numbers by size, before strings by bytes). */
 int addr_cmp(const struct addr *a, const struct addr *b);
@@ -69,6 +73,10 @@ struct target {
 /* Parses text; a mistake becomes a diagnostic that shows the text with a caret. */
 bool addr_parse_target(struct addrs *addrs, struct sources *sources, struct str text, struct target *out,
                        struct diags *diags);
+/* What a traversal of the configuration (moved, removed, import) names, as seen from the module instance `module`.
+ * False where it is not an address (reported). */
+bool addr_of_traversal(struct addrs *addrs, const struct module_inst *module, const struct traversal *traversal,
+                       struct target *out, struct diags *diags);
 /* Parses exactly one resource instance. */
 const struct addr *addr_parse(struct addrs *addrs, struct sources *sources, struct str text, struct diags *diags);
 /* Whether the target names addr or something that holds it. A module named without a key covers all of its instances.

@@ -126,7 +126,7 @@ struct config_call {
 };
 
 struct config_moved {
-    const struct traversal *from, *to; /* addresses within the module, read them with config_address() */
+    const struct traversal *from, *to; /* addresses within the module, read them with addr_of_traversal() */
     struct span header;
 };
 
@@ -237,10 +237,5 @@ struct config_provider_at {
 };
 struct config_provider_at config_provider_find(struct arena *arena, const struct config_node *node,
                                                struct config_provider_ref ref);
-
-/* The module-relative address that a traversal of moved, removed or import names, in the module instance `module`.
- * False where it is not one (reported). */
-bool config_address(struct addrs *addrs, const struct module_inst *module, const struct traversal *traversal,
-                    struct target *out, struct diags *diags);
 
 #endif
