@@ -12,19 +12,25 @@
 
 struct bignum; /* an immutable MPFR number in an arena */
 
+/* Precisions of the mantissa in bits: of counts and lengths, of floating-point results, of text. */
+enum { NUMBER_PREC_INT = 64, NUMBER_PREC_DOUBLE = 53, NUMBER_PREC_TEXT = 512 };
+
 /* By value; `big` NULL means `small` holds it. Normalised: a big number never is an integer that fits int64_t (except
- * -0). */
+ * -0). `prec` is the precision of a small one, 0 for NUMBER_PREC_INT: 1/3 has 155 digits, length(a)/length(b) has 20.
+ */
 struct number {
     int64_t small;
     const struct bignum *big;
+    unsigned prec;
 };
 
 static inline struct number number_int(int64_t i)
 {
-    return (struct number){i, NULL};
+    return (struct number){i, NULL, NUMBER_PREC_INT};
 }
 
-/* From decimal text ("-1.5e3"); false where it is not a number of the language. No blanks, no hexadecimal. */
+/* From decimal text ("-1.5e3", also ".5", "5.", "1p3" and "-Inf", as tonumber() reads them; the scanner is stricter for
+ * literals); false where it is not a number of the language. No blanks, no hexadecimal; exponents up to 100,000. */
 bool number_parse(struct arena *arena, struct str text, struct number *out);
 struct number number_from_double(struct arena *arena, double d);
 
@@ -47,6 +53,9 @@ uint64_t number_hash(struct number a);
 int number_sign(struct number a);
 bool number_is_int(struct number a);
 bool number_is_inf(struct number a);
+/* Whether an operation had no answer (Inf - Inf, 0 * Inf, a root of a negative number); callers turn that into an
+ * error. */
+bool number_is_nan(struct number a);
 
 /* The integer, when it is one and fits. */
 bool number_to_int64(struct number a, int64_t *out);

@@ -31,15 +31,16 @@ struct refine {
     bool not_null;
     struct str prefix; /* of a string */
     bool has_min, has_max, min_inclusive, max_inclusive;
-    struct number min, max;          /* of a number */
-    uint32_t min_length, max_length; /* of a collection; max UINT32_MAX for none */
+    struct number min, max; /* of a number */
+    uint32_t min_length,
+        max_length; /* of a collection; max 0 or UINT32_MAX for none (an empty one is known, not unknown) */
 };
 
 struct value {
     const struct type *type; /* NULL only in (struct value){0}, "no value at all" */
     union {
         bool boolean;
-        int64_t small;             /* number with n == 0 */
+        int64_t small;             /* number with n != 1, which is then its precision (0: NUMBER_PREC_INT) */
         const struct bignum *big;  /* number with n == 1 */
         struct str string;         /* NFC-normalised UTF-8 */
         const struct value *items; /* list, tuple, set (sorted, unique), object (order of type->names) */
@@ -164,6 +165,7 @@ enum value_lift_flags {
     LIFT_NULLS = 1 << 0,    /* the kernel takes null arguments */
     LIFT_UNKNOWNS = 1 << 1, /* … and (partly) unknown ones */
     LIFT_MARKS = 1 << 2,    /* … and marked ones: it must place the marks itself */
+    LIFT_NOT_NULL = 1 << 3, /* the kernel never answers null, so an unknown answer is known not to be null */
 };
 /* Strips marks (deep), answers unknown(result_type) when an argument is not wholly known, calls the kernel and puts the
  * union of all marks on the result. */
