@@ -21,7 +21,7 @@ bool format_write(struct strbuf *out, struct snapshot *snapshot, struct absorbed
 
 /* Reads a snapshot of this version or an older one; NULL after a diagnostic that names `path` and the line: not a
  * state, damaged, or of a newer version. Everything is copied out of `text`. */
-struct snapshot *format_read(struct addrs *addrs, struct sources *sources, struct str path, struct str text,
-                             struct absorbed *absorbed, struct diags *diags);
+struct snapshot *format_read(struct addrs *addrs, struct str path, struct str text, struct absorbed *absorbed,
+                             struct diags *diags);
 
 #endif

@@ -12,6 +12,8 @@
 /* Makes records for one journal: numbers them and remembers which types it has named. */
 struct journal_writer;
 
+enum { JOURNAL_VERSION = 1 };
+
 struct journal_writer *journal_writer_new(void);
 void journal_writer_free(struct journal_writer *writer);
 
@@ -27,10 +29,13 @@ uint64_t journal_seq(const struct journal_writer *writer);
 struct journal_head {
     bool valid; /* it has a whole BEGIN */
     struct str lineage;
-    uint64_t serial;
+    uint64_t serial, version; /* version of the journal's format: refuse what is newer than JOURNAL_VERSION */
 };
 /* Reads the first record only; lineage borrows from `text` or lives in `arena`. */
 struct journal_head journal_head(struct arena *arena, struct str text);
+
+/* Sequence number of the last right record; 0 where there is none. */
+uint64_t journal_last_seq(struct str text);
 
 /* How far a replay came. */
 struct journal_replay {
@@ -38,8 +43,9 @@ struct journal_replay {
     uint64_t last_seq; /* of the last one */
     bool ended;        /* the last one is an END */
     bool torn;         /* bytes follow `good` */
-    bool damaged;      /* … and right records follow the bad one: damage, rather than a write that was cut short */
-    struct str why;    /* what is wrong with the first bad record; for messages */
+    bool damaged; /* … and right records follow the bad one: or it is right itself and cannot be applied: damage, rather
+                   than a write that was cut short */
+    struct str why; /* what is wrong with the first bad record; for messages */
 };
 /* Applies the records to the snapshot, up to the first bad one. */
 struct journal_replay journal_replay(struct snapshot *snapshot, struct str text);

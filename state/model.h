@@ -7,6 +7,7 @@
 #define DETOUR_STATE_MODEL_H
 
 #include "addr/addr.h"
+#include "base/map.h"
 #include "base/vec.h"
 
 enum object_status {

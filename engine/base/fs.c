@@ -52,6 +52,14 @@ static int sys_fstat(void *ctx, int fd, struct stat *st)
     return fstat(fd, st);
 }
 
+/* The lock of the open file description, not of the process: it also keeps out a second store of the same process. */
+static int sys_lock(void *ctx, int fd)
+{
+    (void)ctx;
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(fd, F_OFD_SETLK, &all);
+}
+
 static int sys_close(void *ctx, int fd)
 {
     (void)ctx;
@@ -86,6 +94,7 @@ const struct vfs vfs_system = {
     .ftruncate = sys_ftruncate,
     .lseek = sys_lseek,
     .fstat = sys_fstat,
+    .lock = sys_lock,
     .close = sys_close,
     .rename = sys_rename,
     .unlink = sys_unlink,

@@ -21,6 +21,7 @@ struct vfs {
     int (*ftruncate)(void *ctx, int fd, off_t size);
     off_t (*lseek)(void *ctx, int fd, off_t off, int whence);
     int (*fstat)(void *ctx, int fd, struct stat *st);
+    int (*lock)(void *ctx, int fd); /* exclusively, for as long as it is open; EAGAIN where somebody else holds it */
     int (*close)(void *ctx, int fd);
     int (*rename)(void *ctx, const char *from, const char *to);
     int (*unlink)(void *ctx, const char *path);

@@ -12,6 +12,14 @@
 
 enum severity { DIAG_ERROR, DIAG_WARNING };
 
+/* What programs may tell apart by the exit code; the rest is DIAG_PLAIN. */
+enum diag_code {
+    DIAG_PLAIN,
+    DIAG_LOCKED,          /* the state is locked by somebody else */
+    DIAG_DIGEST_MISMATCH, /* the plan is not the one that was approved */
+    DIAG_PROTECTED,       /* prevent_destroy or a limit stands in the way */
+};
+
 /* One "value in play": `text` is already printed, secrets masked, e.g. {"var.size", "is \"big\""}. */
 struct diag_note {
     struct str label, text;
@@ -20,6 +28,7 @@ struct diag_note {
 /* All text lives in the arena of the list. */
 struct diag {
     enum severity severity;
+    enum diag_code code;
     struct str summary;   /* names the kind: "Unsupported attribute" */
     struct str detail;    /* what is wrong, with the values, and what to write instead */
     struct span subject;  /* what the caret underlines; file 0 where the problem has no place */

@@ -1,0 +1,359 @@
+#include "state/decode.h"
+#include "base/gettext.h"
+#include "state/cut.h"
+#include "value/json.h"
+#include "value/walk.h"
+
+#include <openssl/evp.h>
+
+void decoder_init(struct decoder *d, struct addrs *addrs)
+{
+    *d = (struct decoder){.arena = arena_new(), .scratch = arena_new(), .addrs = addrs};
+    d->sources = sources_new();
+    d->addresses = MAP_INIT(d->scratch);
+}
+
+void decoder_free(struct decoder *d)
+{
+    sources_free(d->sources);
+    arena_free(d->arena);
+    arena_free(d->scratch);
+}
+
+bool decode_fail(struct decoder *d, struct str at, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    d->at = at.p ? at.p : d->record.p;
+    d->why = arena_vprintf(d->scratch, format, args);
+    va_end(args);
+    return false;
+}
+
+static bool fail_cut(struct decoder *d, const struct cut *c)
+{
+    return decode_fail(d, str_sub(c->text, c->at, c->text.n), "%s", _(c->why));
+}
+
+/* -- records */
+
+#define FIELD(name)                                                                                                    \
+    {                                                                                                                  \
+        STR_INIT(#name), offsetof(struct fields, name)                                                                 \
+    }
+static const struct {
+    struct str name;
+    size_t offset;
+} field_table[] = {
+    FIELD(record),         FIELD(kind),      FIELD(action),
+    FIELD(address),        FIELD(from),      FIELD(deposed),
+    FIELD(name),           FIELD(sensitive), FIELD(provider),
+    FIELD(schema_version), FIELD(status),    FIELD(create_before_destroy),
+    FIELD(type),           FIELD(value),     FIELD(sensitive_paths),
+    FIELD(unknown_paths),  FIELD(depends),   FIELD(private),
+    FIELD(version),        FIELD(lineage),   FIELD(serial),
+};
+
+static struct str *field(struct fields *f, struct str name)
+{
+    for (size_t i = 0; i < sizeof field_table / sizeof *field_table; i++)
+        if (str_eq(field_table[i].name, name))
+            return (struct str *)((char *)f + field_table[i].offset);
+    return NULL;
+}
+
+bool decode_fields(struct decoder *d, struct str text, struct fields *out)
+{
+    *out = (struct fields){0};
+    arena_reset(d->arena);
+    d->record = text;
+    struct cut c = cut_open(text, '{');
+    struct str key, value;
+    while (cut_next(&c, &key, &value)) {
+        struct str *slot = field(out, key);
+        if (!slot)
+            return decode_fail(d, key, _("\"%.*s\" is not known here"), STR_ARG(key));
+        if (slot->n)
+            return decode_fail(d, key, _("\"%.*s\" stands here twice"), STR_ARG(key));
+        *slot = value;
+    }
+    return c.why ? fail_cut(d, &c) : true;
+}
+
+/* -- scalars */
+
+bool decode_text(struct decoder *d, struct str json, struct str *out)
+{
+    struct value v;
+    struct json_error error = {0};
+    if (!json.n)
+        return decode_fail(d, json, _("a member is missing"));
+    if (!json_read_as(d->arena, json, type_string, &v, &error) || !value_is_set(v))
+        return decode_fail(d, json, _("a text in quotes was expected"));
+    *out = v.u.string;
+    return true;
+}
+
+bool decode_number(struct decoder *d, struct str json, uint64_t *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < json.n; i++) {
+        unsigned digit = (unsigned char)json.p[i] - (unsigned)'0';
+        if (digit > 9 || __builtin_mul_overflow(*out, 10u, out) || __builtin_add_overflow(*out, digit, out))
+            return decode_fail(d, json, _("a whole number was expected"));
+    }
+    return json.n > 0 || decode_fail(d, json, _("a whole number was expected"));
+}
+
+static bool decode_flag(struct decoder *d, struct str json, bool *out)
+{
+    *out = str_is(json, "true");
+    return !json.n || *out || str_is(json, "false") || decode_fail(d, json, _("true or false was expected"));
+}
+
+static bool decode_address(struct decoder *d, struct str json, const struct addr **out)
+{
+    *out = map_get(&d->addresses, json);
+    if (*out)
+        return true;
+    struct str text;
+    if (!decode_text(d, json, &text))
+        return false;
+    struct diags diags = DIAGS_INIT(d->scratch);
+    *out = addr_parse(d->addrs, d->sources, text, &diags);
+    if (!*out)
+        return decode_fail(d, json, _("\"%.*s\" is not the address of a resource"), STR_ARG(text));
+    map_put(&d->addresses, json, (void *)*out);
+    return true;
+}
+
+/* -- values */
+
+bool decode_type(struct decoder *d, struct str json)
+{
+    const struct type *type = type_json_read(json);
+    if (!type)
+        return decode_fail(d, json, _("this is not a type"));
+    vec_push(d->scratch, &d->types, type);
+    return true;
+}
+
+static bool numbered_type(struct decoder *d, struct str json, const struct type **out)
+{
+    uint64_t n;
+    if (!decode_number(d, json, &n))
+        return false;
+    if (n >= d->types.n)
+        return decode_fail(d, json, _("there is no type with the number %.*s"), STR_ARG(json));
+    *out = d->types.v[n];
+    return true;
+}
+
+/* One step: a string is an attribute, {"index":…} an index. */
+static bool decode_step(struct decoder *d, struct str json, struct path_step *out)
+{
+    if (json.p[0] == '"') {
+        out->kind = PATH_ATTR;
+        return decode_text(d, json, &out->name);
+    }
+    struct cut c = cut_open(json, '{');
+    struct str key, value;
+    struct json_error error = {0};
+    if (!cut_next(&c, &key, &value) || !json_read(d->arena, value, &out->index, &error))
+        return decode_fail(d, json, _("this is not a step of a path"));
+    out->kind = PATH_INDEX;
+    return true;
+}
+
+static bool decode_path(struct decoder *d, struct str json, struct path *out)
+{
+    VEC(struct path_step) steps = {0};
+    struct cut c = cut_open(json, '[');
+    struct str key, value;
+    while (cut_next(&c, &key, &value)) {
+        struct path_step step = {0};
+        if (!decode_step(d, value, &step))
+            return false;
+        vec_push(d->arena, &steps, step);
+    }
+    *out = (struct path){steps.v, steps.n};
+    return c.why ? fail_cut(d, &c) : true;
+}
+
+static bool decode_paths(struct decoder *d, struct str json, uint16_t marks, struct paths *out)
+{
+    struct cut c = cut_open(json, '[');
+    struct str key, value;
+    while (cut_next(&c, &key, &value)) {
+        struct path_marks at = {.marks = marks};
+        if (!decode_path(d, value, &at.path))
+            return false;
+        vec_push(d->scratch, &out->list, at);
+    }
+    return c.why ? fail_cut(d, &c) : true;
+}
+
+static struct value put_unknown(void *ctx, struct path path, struct value v)
+{
+    const struct paths *unknown = ctx;
+    vec_each (&unknown->list, i)
+        if (path_equal(unknown->list.v[i].path, path))
+            return value_unknown(v.type);
+    return v;
+}
+
+static bool decode_marks(struct decoder *d, const struct fields *f, struct value *v)
+{
+    struct paths unknown = {0}, sensitive = {0};
+    if (f->unknown_paths.n) {
+        if (!decode_paths(d, f->unknown_paths, 0, &unknown))
+            return false;
+        *v = value_rewrite(d->arena, *v, put_unknown, &unknown);
+    }
+    if (f->sensitive_paths.n) {
+        if (!decode_paths(d, f->sensitive_paths, MARK_SENSITIVE, &sensitive))
+            return false;
+        *v = paths_mark(d->arena, *v, &sensitive);
+    }
+    return true;
+}
+
+static bool decode_value(struct decoder *d, const struct fields *f, struct value *out)
+{
+    const struct type *type;
+    struct json_error error = {0};
+    if (!numbered_type(d, f->type, &type))
+        return false;
+    if (!json_read_as(d->arena, f->value, type, out, &error))
+        return decode_fail(d, str_sub(f->value, error.off, f->value.n), _("the value does not fit its type: %s"),
+                           error.why ? error.why : "");
+    return decode_marks(d, f, out);
+}
+
+/* -- objects */
+
+static bool decode_depends(struct decoder *d, struct str json, struct state_object *out)
+{
+    VEC(const struct addr *) depends = {0};
+    struct cut c = cut_open(json, '[');
+    struct str key, value;
+    while (cut_next(&c, &key, &value)) {
+        const struct addr *addr;
+        if (!decode_address(d, value, &addr))
+            return false;
+        vec_push(d->arena, &depends, addr);
+    }
+    out->depends = depends.v;
+    out->n_depends = depends.n;
+    return c.why ? fail_cut(d, &c) : true;
+}
+
+/* EVP_DecodeBlock counts the padding as bytes. */
+static bool decode_private(struct decoder *d, struct str json, struct str *out)
+{
+    struct str text;
+    if (!decode_text(d, json, &text))
+        return false;
+    unsigned char *bytes = arena_alloc(d->arena, text.n + 1);
+    int n = text.n && text.n < INT32_MAX ? EVP_DecodeBlock(bytes, (const unsigned char *)text.p, (int)text.n) : -1;
+    if (n < 0 || (size_t)n != text.n / 4 * 3)
+        return decode_fail(d, json, _("this is not base64"));
+    size_t padding = (size_t)str_ends(text, STR("=")) + (size_t)str_ends(text, STR("=="));
+    *out = str_from((char *)bytes, (size_t)n - padding);
+    return true;
+}
+
+static bool decode_status(struct decoder *d, struct str json, enum object_status *out)
+{
+    *out = str_is(json, "\"tainted\"") ? OBJECT_TAINTED : OBJECT_READY;
+    return !json.n || *out == OBJECT_TAINTED || str_is(json, "\"ready\"") ||
+           decode_fail(d, json, _("\"ready\" or \"tainted\" was expected"));
+}
+
+static bool decode_version(struct decoder *d, struct str json, int *out)
+{
+    uint64_t n = 0;
+    if (json.n && !decode_number(d, json, &n))
+        return false;
+    *out = (int)n;
+    return n <= INT32_MAX || decode_fail(d, json, _("this version is too large"));
+}
+
+bool decode_object(struct decoder *d, const struct fields *f, struct state_object *o)
+{
+    *o = (struct state_object){0};
+    return decode_text(d, f->provider, &o->provider) && decode_version(d, f->schema_version, &o->schema_version) &&
+           decode_status(d, f->status, &o->status) &&
+           decode_flag(d, f->create_before_destroy, &o->create_before_destroy) &&
+           (!f->value.n || decode_value(d, f, &o->value)) && (!f->depends.n || decode_depends(d, f->depends, o)) &&
+           (!f->private.n || decode_private(d, f->private, &o->private));
+}
+
+static bool decode_place(struct decoder *d, const struct fields *f, const struct addr **addr, struct str *deposed)
+{
+    return decode_address(d, f->address, addr) && (!f->deposed.n || decode_text(d, f->deposed, deposed));
+}
+
+bool decode_placed(struct decoder *d, const struct fields *f, struct result *out, struct state_object *object)
+{
+    *out = (struct result){.kind = RESULT_SET, .object = object};
+    if (!decode_place(d, f, &out->addr, &out->deposed) || !decode_object(d, f, object))
+        return false;
+    return value_exists(object->value) || decode_fail(d, f->address, _("the object has no value"));
+}
+
+bool decode_intent(struct decoder *d, const struct fields *f, struct intent *out)
+{
+    *out = (struct intent){0};
+    if (!decode_place(d, f, &out->addr, &out->deposed) || !decode_object(d, f, &out->planned))
+        return false;
+    struct str action;
+    if (!decode_text(d, f->action, &action))
+        return false;
+    for (enum intent_action a = INTENT_CREATE; a <= INTENT_DELETE; a++) {
+        out->action = a;
+        if (str_eq(action, str_c(intent_action_name(a))))
+            return true;
+    }
+    return decode_fail(d, f->action, _("\"%.*s\" is not an action"), STR_ARG(action));
+}
+
+bool decode_output(struct decoder *d, const struct fields *f, struct result *out)
+{
+    *out = (struct result){.kind = RESULT_OUTPUT};
+    return decode_text(d, f->name, &out->name) && decode_flag(d, f->sensitive, &out->sensitive) &&
+           decode_value(d, f, &out->value);
+}
+
+const char *result_kind_name(enum result_kind kind)
+{
+    static const char *const names[] = {"set", "gone", "depose", "restore", "move", "output", "output_remove"};
+    return names[kind];
+}
+
+static bool decode_kind(struct decoder *d, struct str json, enum result_kind *out)
+{
+    struct str kind;
+    if (!decode_text(d, json, &kind))
+        return false;
+    for (*out = RESULT_SET; *out <= RESULT_OUTPUT_REMOVE; (*out)++)
+        if (str_eq(kind, str_c(result_kind_name(*out))))
+            return true;
+    return decode_fail(d, json, _("\"%.*s\" is not a kind of result"), STR_ARG(kind));
+}
+
+bool decode_result(struct decoder *d, const struct fields *f, struct result *out, struct state_object *object)
+{
+    enum result_kind kind;
+    if (!decode_kind(d, f->kind, &kind))
+        return false;
+    if (kind == RESULT_SET)
+        return decode_placed(d, f, out, object);
+    if (kind == RESULT_OUTPUT)
+        return decode_output(d, f, out);
+    *out = (struct result){.kind = kind};
+    if (kind == RESULT_OUTPUT_REMOVE)
+        return decode_text(d, f->name, &out->name);
+    return decode_place(d, f, &out->addr, &out->deposed) &&
+           (kind != RESULT_MOVE || decode_address(d, f->from, &out->from));
+}

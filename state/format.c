@@ -1,0 +1,355 @@
+#include "state/format.h"
+#include "base/gettext.h"
+#include "state/cut.h"
+#include "state/decode.h"
+#include "state/encode.h"
+#include "value/json.h"
+
+#include <inttypes.h>
+
+#ifndef DETOUR_VERSION
+#define DETOUR_VERSION "development"
+#endif
+
+/* -- writing */
+
+struct writer {
+    struct strbuf *out;
+    struct snapshot *snapshot;
+    struct type_numbers types;
+    bool first; /* of the list at hand */
+};
+
+static void number_type(struct writer *w, struct value v)
+{
+    bool fresh;
+    if (value_exists(v))
+        type_number_of(&w->types, v.type, &fresh);
+}
+
+/* Types are numbered in the order in which the values come below, so that the same state has the same bytes. */
+static void number_types(struct writer *w)
+{
+    size_t n;
+    const struct state_output *outputs = snapshot_outputs(w->snapshot, &n);
+    for (size_t i = 0; i < n; i++)
+        number_type(w, outputs[i].value);
+    const struct state_instance *const *all = snapshot_sorted(w->snapshot, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (all[i]->object)
+            number_type(w, all[i]->object->value);
+        vec_each (&all[i]->deposed, k)
+            if (all[i]->deposed.v[k].object)
+                number_type(w, all[i]->deposed.v[k].object->value);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (all[i]->uncertain)
+            number_type(w, all[i]->uncertain->planned.value);
+        vec_each (&all[i]->deposed, k)
+            if (all[i]->deposed.v[k].uncertain)
+                number_type(w, all[i]->deposed.v[k].uncertain->planned.value);
+    }
+}
+
+static void list_open(struct writer *w, const char *name)
+{
+    strbuf_printf(w->out, ",\n  \"%s\": [", name);
+    w->first = true;
+}
+
+static void list_item(struct writer *w)
+{
+    strbuf_add(w->out, w->first ? STR("\n    ") : STR(",\n    "));
+    w->first = false;
+}
+
+static void list_close(struct writer *w)
+{
+    strbuf_add(w->out, w->first ? STR("]") : STR("\n  ]"));
+}
+
+static void write_types(struct writer *w)
+{
+    list_open(w, "types");
+    for (uint32_t i = 0; i < w->types.n; i++) {
+        list_item(w);
+        type_json_write(w->out, w->types.list[i]);
+    }
+    list_close(w);
+}
+
+static void write_outputs(struct writer *w)
+{
+    size_t n;
+    const struct state_output *outputs = snapshot_outputs(w->snapshot, &n);
+    list_open(w, "outputs");
+    for (size_t i = 0; i < n; i++) {
+        list_item(w);
+        strbuf_addc(w->out, '{');
+        encode_output(&w->types, w->out, outputs[i].name, outputs[i].value, outputs[i].sensitive);
+        strbuf_addc(w->out, '}');
+    }
+    list_close(w);
+}
+
+static void write_object(struct writer *w, const struct addr *addr, struct str deposed, const struct state_object *o)
+{
+    if (!o)
+        return;
+    list_item(w);
+    strbuf_addc(w->out, '{');
+    encode_place(w->out, addr, deposed);
+    encode_object(&w->types, w->out, o);
+    strbuf_addc(w->out, '}');
+}
+
+static void write_objects(struct writer *w)
+{
+    size_t n;
+    const struct state_instance *const *all = snapshot_sorted(w->snapshot, &n);
+    list_open(w, "resources");
+    for (size_t i = 0; i < n; i++) {
+        write_object(w, all[i]->addr, STR(""), all[i]->object);
+        vec_each (&all[i]->deposed, k)
+            write_object(w, all[i]->addr, all[i]->deposed.v[k].key, all[i]->deposed.v[k].object);
+    }
+    list_close(w);
+}
+
+static void write_intent(struct writer *w, const struct intent *intent)
+{
+    if (!intent)
+        return;
+    list_item(w);
+    strbuf_printf(w->out, "{\"action\":\"%s\",", intent_action_name(intent->action));
+    encode_place(w->out, intent->addr, intent->deposed);
+    encode_object(&w->types, w->out, &intent->planned);
+    strbuf_addc(w->out, '}');
+}
+
+static void write_uncertain(struct writer *w)
+{
+    size_t n;
+    const struct state_instance *const *all = snapshot_sorted(w->snapshot, &n);
+    list_open(w, "uncertain");
+    for (size_t i = 0; i < n; i++) {
+        write_intent(w, all[i]->uncertain);
+        vec_each (&all[i]->deposed, k)
+            write_intent(w, all[i]->deposed.v[k].uncertain);
+    }
+    list_close(w);
+}
+
+bool format_write(struct strbuf *out, struct snapshot *s, struct absorbed absorbed)
+{
+    struct writer w = {.out = out, .snapshot = s};
+    strbuf_printf(out, "{\n  \"format\": \"detour.state\",\n  \"version\": %d,\n  \"written_by\": \"detour %s\",\n",
+                  STATE_FORMAT_VERSION, DETOUR_VERSION);
+    strbuf_lit(out, "  \"lineage\": ");
+    json_write_string(out, snapshot_lineage(s), JSON_COMPACT);
+    strbuf_printf(out, ",\n  \"serial\": %" PRIu64, snapshot_serial(s));
+    if (absorbed.set)
+        strbuf_printf(out, ",\n  \"absorbed\": [%" PRIu64 ", %" PRIu64 "]", absorbed.serial, absorbed.seq);
+    number_types(&w);
+    write_types(&w);
+    write_outputs(&w);
+    write_objects(&w);
+    write_uncertain(&w);
+    strbuf_lit(out, "\n}\n");
+    type_numbers_free(&w.types);
+    return !out->over;
+}
+
+/* -- reading */
+
+struct head {
+    struct str format, version, written_by, lineage, serial, absorbed, types, outputs, resources, uncertain;
+};
+
+struct reader {
+    struct decoder decoder;
+    struct snapshot *snapshot;
+    struct head head;
+};
+
+static struct str *head_member(struct head *h, struct str key)
+{
+    const struct {
+        struct str name, *slot;
+    } table[] = {
+        {STR("format"), &h->format},       {STR("version"), &h->version}, {STR("written_by"), &h->written_by},
+        {STR("lineage"), &h->lineage},     {STR("serial"), &h->serial},   {STR("absorbed"), &h->absorbed},
+        {STR("types"), &h->types},         {STR("outputs"), &h->outputs}, {STR("resources"), &h->resources},
+        {STR("uncertain"), &h->uncertain},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (str_eq(table[i].name, key))
+            return table[i].slot;
+    return NULL;
+}
+
+static bool fail_cut(struct decoder *d, const struct cut *c)
+{
+    return decode_fail(d, str_sub(c->text, c->at, c->text.n), "%s", _(c->why));
+}
+
+/* Unknown members are looked at only once the version is known to be ours. */
+static bool read_head(struct reader *r, struct str text, struct str *unknown)
+{
+    struct cut c = cut_open(text, '{');
+    struct str key, value;
+    r->decoder.record = text;
+    while (cut_next(&c, &key, &value)) {
+        struct str *slot = head_member(&r->head, key);
+        if (slot)
+            *slot = value;
+        else if (!unknown->n)
+            *unknown = key;
+    }
+    return c.why ? fail_cut(&r->decoder, &c) : true;
+}
+
+static bool each_element(struct decoder *d, struct str list, bool (*read)(struct reader *, struct str),
+                         struct reader *r)
+{
+    if (!list.n)
+        return true;
+    struct cut c = cut_open(list, '[');
+    struct str key, value;
+    while (cut_next(&c, &key, &value))
+        if (!read(r, value))
+            return false;
+    return c.why ? fail_cut(d, &c) : true;
+}
+
+static bool read_type(struct reader *r, struct str text)
+{
+    return decode_type(&r->decoder, text);
+}
+
+static bool read_output(struct reader *r, struct str text)
+{
+    struct fields f;
+    struct result result;
+    return decode_fields(&r->decoder, text, &f) && decode_output(&r->decoder, &f, &result) &&
+           (!snapshot_output(r->snapshot, result.name) ||
+            decode_fail(&r->decoder, text, _("this output stands here twice"))) &&
+           snapshot_apply(r->snapshot, &result);
+}
+
+static bool read_object(struct reader *r, struct str text)
+{
+    struct fields f;
+    struct result result;
+    struct state_object object;
+    if (!decode_fields(&r->decoder, text, &f) || !decode_placed(&r->decoder, &f, &result, &object))
+        return false;
+    if (snapshot_object(r->snapshot, result.addr, result.deposed))
+        return decode_fail(&r->decoder, text, _("%s stands here twice"), result.addr->text.p);
+    return snapshot_apply(r->snapshot, &result);
+}
+
+static bool read_intent(struct reader *r, struct str text)
+{
+    struct fields f;
+    struct intent intent;
+    if (!decode_fields(&r->decoder, text, &f) || !decode_intent(&r->decoder, &f, &intent))
+        return false;
+    snapshot_intend(r->snapshot, &intent);
+    return true;
+}
+
+static bool read_absorbed(struct reader *r, struct str text, struct absorbed *out)
+{
+    struct cut c = cut_open(text, '[');
+    struct str key, serial, seq;
+    out->set = cut_next(&c, &key, &serial) && cut_next(&c, &key, &seq);
+    return (out->set || decode_fail(&r->decoder, text, _("two numbers were expected"))) &&
+           decode_number(&r->decoder, serial, &out->serial) && decode_number(&r->decoder, seq, &out->seq);
+}
+
+static bool read_body(struct reader *r, struct str unknown, struct absorbed *absorbed)
+{
+    struct decoder *d = &r->decoder;
+    struct str lineage;
+    uint64_t serial;
+    if (unknown.n)
+        return decode_fail(d, unknown, _("\"%.*s\" is not known here"), STR_ARG(unknown));
+    if (!decode_text(d, r->head.lineage, &lineage) || !decode_number(d, r->head.serial, &serial))
+        return false;
+    snapshot_identify(r->snapshot, lineage, serial);
+    return (!r->head.absorbed.n || read_absorbed(r, r->head.absorbed, absorbed)) &&
+           each_element(d, r->head.types, read_type, r) && each_element(d, r->head.outputs, read_output, r) &&
+           each_element(d, r->head.resources, read_object, r) && each_element(d, r->head.uncertain, read_intent, r);
+}
+
+/* Line and column (in bytes), from 1. */
+static void place_of(struct str text, const char *at, size_t *line, size_t *column)
+{
+    *line = *column = 1;
+    if (at < text.p || at > text.p + text.n)
+        return;
+    for (const char *p = text.p; p < at; p++) {
+        *column = *p == '\n' ? 1 : *column + 1;
+        *line += *p == '\n';
+    }
+}
+
+static bool fail_damaged(const struct decoder *d, struct str path, struct str text, struct diags *diags)
+{
+    size_t line, column;
+    place_of(text, d->at, &line, &column);
+    diag_error(
+        diags, (struct span){0}, _("Damaged state"),
+        _("%.*s, line %zu, column %zu: %.*s. Nothing was changed. Restore the file from a backup or a commit, or "
+          "mend that line by hand; do not delete it, or everything in it would be created again."),
+        STR_ARG(path), line, column, STR_ARG(d->why));
+    return false;
+}
+
+static bool fail_newer(const struct reader *r, struct str path, uint64_t version, struct diags *diags)
+{
+    struct str by = str_trim(r->head.written_by);
+    if (by.n >= 2 && by.p[0] == '"')
+        by = str_sub(by, 1, by.n - 1);
+    diag_error(
+        diags, (struct span){0}, _("State of a newer format"),
+        _("%.*s has format version %" PRIu64 " (written by %.*s); this is detour %s, which knows up to version %d. "
+          "Nothing was changed. Use a detour at least as new as the one that wrote it."),
+        STR_ARG(path), version, STR_ARG(by.n ? by : STR("an unknown version")), DETOUR_VERSION, STATE_FORMAT_VERSION);
+    return false;
+}
+
+static bool read_all(struct reader *r, struct str path, struct str text, struct absorbed *absorbed, struct diags *diags)
+{
+    struct decoder *d = &r->decoder;
+    struct str unknown = {0};
+    uint64_t version = 0;
+    if (!read_head(r, text, &unknown))
+        return fail_damaged(d, path, text, diags);
+    if (!str_is(r->head.format, "\"detour.state\"")) {
+        diag_error(diags, (struct span){0}, _("Not a state"),
+                   _("%.*s is JSON, but not a state of detour: it has no \"format\": \"detour.state\"."),
+                   STR_ARG(path));
+        return false;
+    }
+    if (!decode_number(d, r->head.version, &version))
+        return fail_damaged(d, path, text, diags);
+    if (version > STATE_FORMAT_VERSION)
+        return fail_newer(r, path, version, diags);
+    return read_body(r, unknown, absorbed) || fail_damaged(d, path, text, diags);
+}
+
+struct snapshot *format_read(struct addrs *addrs, struct str path, struct str text, struct absorbed *absorbed,
+                             struct diags *diags)
+{
+    struct reader r = {.snapshot = snapshot_new(addrs)};
+    decoder_init(&r.decoder, addrs);
+    *absorbed = (struct absorbed){0};
+    bool ok = read_all(&r, path, text, absorbed, diags);
+    decoder_free(&r.decoder);
+    if (ok)
+        return r.snapshot;
+    snapshot_free(r.snapshot);
+    return NULL;
+}
