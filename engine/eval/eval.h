@@ -45,7 +45,10 @@ struct eval {
     struct str timestamp; /* plantimestamp(), RFC 3339; empty: unknown */
     bool planning;        /* impure functions answer unknown */
     struct str object;    /* for diagnostics: `resource "debian_file" "motd"` */
-    unsigned depth;       /* recursion guard */
+    /* Private to eval/: zero at first. */
+    unsigned depth;                /* recursion guard */
+    bool quiet;                    /* inside try(): problems are thrown away, so no values in play are gathered */
+    const struct eval_item *items; /* elements at hand of the splats around */
 };
 
 /* The value of the expression. */
@@ -54,6 +57,25 @@ struct value eval_expr(struct eval *eval, const struct expr *expr);
 /* The value converted to `type`; a mismatch is reported at the expression. */
 struct value eval_expr_as(struct eval *eval, const struct expr *expr, const struct type *type);
 
+/*
+ * The value of the expression, its problems in `caught` (whose arena must be set) instead of eval->diags: what try()
+ * and can() are made of. False where there were errors.
+ */
+bool eval_try(struct eval *eval, const struct expr *expr, struct value *out, struct diags *caught);
+
+/*
+ * Resolves every reference of the expression once and reports those that name nothing; false where one did. Call it
+ * before evaluating, since try(), can() and the branch of a conditional that is not taken pass over such mistakes.
+ */
+bool eval_references(struct eval *eval, const struct expr *expr);
+
+/*
+ * Appends an error at `subject`, with eval->object, and the values of the references in `about` (may be NULL) as the
+ * values in play. Returns it as diag_error does.
+ */
+struct diag *eval_error(struct eval *eval, const struct expr *about, struct span subject, const char *summary,
+                        const char *format, ...) __attribute__((format(printf, 5, 6)));
+
 /* eval with one more set of names in front, for each/count/self: names and values of equal length. */
 struct scope scope_of_values(struct arena *arena, const struct scope *parent, const struct str *names,
                              const struct value *values, size_t n);
@@ -61,7 +83,7 @@ struct scope scope_of_values(struct arena *arena, const struct scope *parent, co
 /* The rest of a traversal applied to a value: attribute and index steps from `first`. */
 struct value eval_steps(struct eval *eval, const struct traversal *traversal, size_t first, struct value v);
 /* value[key] and value.attr with the language's rules and error texts. */
-struct value eval_index(struct eval *eval, struct value v, struct value key, struct span at, struct span key_at);
+struct value eval_index(struct eval *eval, struct value v, struct value key, struct span at);
 struct value eval_attr(struct eval *eval, struct value v, struct str name, struct span at);
 
 /* A parsed template (templatefile, templatestring). */

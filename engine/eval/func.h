@@ -12,11 +12,15 @@ struct eval;
 struct expr;
 
 enum func_param_flags {
-    PARAM_NULL = 1 << 0,    /* takes null */
-    PARAM_UNKNOWN = 1 << 1, /* is called with unknown values; otherwise the call answers unknown */
-    PARAM_DYNAMIC = 1 << 2, /* is called with values of unknown type (TYPE_DYNAMIC unknowns) */
-    PARAM_MARKED = 1 << 3,  /* sees marks; otherwise they are stripped and put on the result */
+    PARAM_NULL = 1 << 0,    /* takes null; otherwise null is an error */
+    PARAM_UNKNOWN = 1 << 1, /* is called with unknown values, in whole or in part */
+    PARAM_DYNAMIC = 1 << 2, /* is called with values of TYPE_DYNAMIC: unknowns of any type and the bare null */
+    PARAM_MARKED = 1 << 3,  /* sees marks; otherwise they are stripped (deep) and put on the result */
+    PARAM_PARTLY = 1 << 4,  /* is called with known collections that hold unknown values, but not with unknown ones */
 };
+/* An argument that its parameter does not take (not wholly known without UNKNOWN or PARTLY; of TYPE_DYNAMIC without
+ * DYNAMIC) makes the call answer unknown. The order of checks is: conversion of all arguments, then null and
+ * TYPE_DYNAMIC from the left, then `type`, then unknowns, then `impl`. */
 
 struct func_param {
     const char *name;
@@ -45,7 +49,8 @@ struct func {
     bool (*type)(struct func_call *call, const struct type **out);
     const char *result_type; /* constraint text; NULL where `type` decides */
     bool (*impl)(struct func_call *call);
-    /* Instead of impl, for try() and can(): evaluates its argument expressions itself. */
+    /* Instead of impl, for try() and can(): evaluates its argument expressions itself (eval_try in eval.h). `call` is
+     * an EXPR_CALL without expand_final (expanded already). False after appending diagnostics to eval->diags. */
     bool (*lazy)(struct eval *eval, const struct expr *call, struct value *out);
     unsigned flags;
     const char *doc;
