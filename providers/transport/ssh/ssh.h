@@ -1,0 +1,18 @@
+/* ssh: the session behind a transport; private to ssh/. */
+#ifndef DETOUR_TRANSPORT_SSH_H
+#define DETOUR_TRANSPORT_SSH_H
+
+#include "transport/session.h"
+
+#include <libssh/libssh.h>
+
+struct ssh {
+    struct transport base;
+    ssh_session session;
+};
+
+bool ssh_run(struct transport *transport, struct str script, struct exchange *exchange,
+             struct transport_problem *problem);
+void ssh_close(struct transport *transport);
+
+#endif
