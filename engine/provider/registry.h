@@ -16,10 +16,9 @@ struct provider_type {
     const struct detour_type *abi;
     struct str name;
     enum addr_mode mode;
-    bool anchor;                                 /* DETOUR_ANCHOR */
-    bool has_create_only;                        /* some attribute is CREATE_ONLY */
-    const struct schema *schema;                 /* NULL until registry_type gave it out */
-    const struct detour_attribute *const *attrs; /* the ABI's attributes in the order of schema->attrs */
+    bool anchor;                 /* DETOUR_ANCHOR */
+    bool has_create_only;        /* some attribute is CREATE_ONLY */
+    const struct schema *schema; /* NULL until registry_type gave it out */
 };
 
 struct registry;
