@@ -12,9 +12,9 @@
 #include "syntax/ast.h"
 
 enum {
-    PARSE_NESTING = 1000,   /* brackets, blocks, templates and operators within one another */
-    PARSE_ERRORS = 100,     /* problems reported by one call */
-    PARSE_SIZE = 256 << 20, /* bytes in a file */
+    PARSE_NESTING = 1000,  /* brackets, blocks, templates and operators within one another */
+    PARSE_ERRORS = 100,    /* problems reported by one call */
+    PARSE_SIZE = 64 << 20, /* bytes in a file */
 };
 
 /* A whole configuration file: arguments and blocks. Never NULL. */

@@ -1,0 +1,96 @@
+#include "syntax/parser.h"
+
+#include <stdlib.h>
+
+/* A parser at the first token of text[from, to). False where the text is too long to be scanned: reported. */
+static bool start(struct parser *p, uint32_t from, uint32_t to, enum scan_mode mode)
+{
+    if (to > p->text.n)
+        to = (uint32_t)p->text.n;
+    if (from > to)
+        from = to;
+    if (to - from > PARSE_SIZE) {
+        diag_error(p->diags, (struct span){p->file, from, 0}, _("File too large"),
+                   _("This text has %u bytes; configuration may have %d at most."), to - from, PARSE_SIZE);
+        return false;
+    }
+    p->tokens = scan_tokens(p->text, from, to, mode);
+    parser_check_tokens(p);
+    return true;
+}
+
+static struct parser parser_on(struct arena *arena, struct diags *diags, const struct sources *sources, uint32_t file)
+{
+    const struct source *source = sources_get(sources, file);
+    return (struct parser){
+        .arena = arena, .diags = diags, .file = file, .text = source ? source->text : (struct str){"", 0}};
+}
+
+static void finish(struct parser *p)
+{
+    tokens_free(&p->tokens);
+    free(p->pile.p);
+}
+
+static struct expr *invalid_file(struct parser *p)
+{
+    return parser_node(p, sizeof(struct expr), EXPR_INVALID, (struct span){p->file, 0, 0}, 0);
+}
+
+/* What follows something that should be the whole text. */
+static void check_end(struct parser *p)
+{
+    const struct token *t = parser_peek(p);
+    if (!p->broken && t->kind != TOKEN_EOF)
+        parser_fail(p, parser_span(p, t), _("Extra characters after expression"),
+                    _("The expression is complete before this, and nothing may follow it; but found %.*s."),
+                    STR_ARG(parser_found(p, t)));
+}
+
+const struct body *parse_body(struct arena *arena, struct diags *diags, const struct sources *sources, uint32_t file)
+{
+    struct parser p = parser_on(arena, diags, sources, file);
+    if (!start(&p, 0, UINT32_MAX, SCAN_CODE))
+        return ARENA_NEW(arena, struct body);
+    p.newlines = true;
+    const struct body *body = parser_body(&p, NULL);
+    finish(&p);
+    return body;
+}
+
+const struct expr *parse_expression(struct arena *arena, struct diags *diags, const struct sources *sources,
+                                    uint32_t file)
+{
+    struct parser p = parser_on(arena, diags, sources, file);
+    if (!start(&p, 0, UINT32_MAX, SCAN_CODE))
+        return invalid_file(&p);
+    const struct expr *e = parser_expression(&p);
+    check_end(&p);
+    if (p.broken)
+        e = invalid_file(&p);
+    finish(&p);
+    return e;
+}
+
+const struct expr *parse_template(struct arena *arena, struct diags *diags, const struct sources *sources,
+                                  uint32_t file, uint32_t from, uint32_t to)
+{
+    struct parser p = parser_on(arena, diags, sources, file);
+    if (!start(&p, from, to, SCAN_TEMPLATE))
+        return invalid_file(&p);
+    const struct expr *e = parser_bare_template(&p);
+    finish(&p);
+    return e;
+}
+
+const struct traversal *parse_traversal(struct arena *arena, struct diags *diags, const struct sources *sources,
+                                        uint32_t file)
+{
+    struct parser p = parser_on(arena, diags, sources, file);
+    if (!start(&p, 0, UINT32_MAX, SCAN_CODE))
+        return NULL;
+    const struct traversal *traversal = parser_traversal(&p);
+    bool ok = !p.broken && !p.n_reported;
+    finish(&p);
+    return ok ? traversal : NULL;
+}

@@ -1,0 +1,31 @@
+/*
+ * scan: text to tokens, by a hand-written scanner with a stack of modes: code, quoted string, heredoc, bare template. A
+ * template sequence pushes code on top of the string it stands in, and the brace that ends it pops back. Must not know
+ * grammar or diagnostics: what is wrong becomes a token that says so, and the parser reports it.
+ */
+#ifndef DETOUR_SYNTAX_SCAN_H
+#define DETOUR_SYNTAX_SCAN_H
+
+#include "syntax/token.h"
+
+enum scan_mode {
+    SCAN_CODE,     /* a file or an expression */
+    SCAN_TEMPLATE, /* text with ${ } and %{ } */
+};
+
+/* Heap memory: release with tokens_free. The last token is TOKEN_EOF, and the only one of its kind. */
+struct tokens {
+    struct token *v;
+    size_t n, cap;
+};
+
+/* Scans text[from, to). Offsets count from the start of `text`; to - from must fit in 31 bits. A byte order mark at
+ * `from` 0 is skipped. Any bytes are accepted, in time linear in their number. */
+struct tokens scan_tokens(struct str text, size_t from, size_t to, enum scan_mode mode);
+
+void tokens_free(struct tokens *tokens);
+
+/* Whether s is an identifier, whole. */
+bool scan_is_identifier(struct str s);
+
+#endif
