@@ -36,12 +36,13 @@ bool path_equal(struct path a, struct path b);
 bool path_covers(struct path a, struct path b);
 int path_cmp(struct path a, struct path b);
 
-/* The value at the path; false where there is none. Unknown ancestors answer unknown. */
+/* The value at the path, with the marks of all it lies in; false where there is none. Unknown ancestors answer unknown.
+ */
 bool path_get(struct value root, struct path path, struct value *out);
 
 /* .a["k"][0] */
 void path_print(struct strbuf *out, struct path path);
-/* ["a",{"key":"k"}…]: JSON list of steps, strings for attributes, {"index":…} for indexes. */
+/* ["a",{"index":"k"}…]: JSON list of steps, strings for attributes, {"index":…} for indexes. */
 void path_json_write(struct strbuf *out, struct path path);
 
 /* The value without any marks inside, and the places where they stood appended to `marks`. */

@@ -141,9 +141,9 @@ static void print_string(struct strbuf *out, struct str s, unsigned indent)
 static const char *conversion_of(const struct type *type)
 {
     static const char *const words[] = {
-        [TYPE_BOOL] = "tobool",  [TYPE_NUMBER] = "tonumber", [TYPE_STRING] = "tostring",
-        [TYPE_LIST] = "tolist",  [TYPE_SET] = "toset",       [TYPE_MAP] = "tomap",
-        [TYPE_DYNAMIC] = NULL,   [TYPE_TUPLE] = NULL,        [TYPE_OBJECT] = NULL,
+        [TYPE_BOOL] = "tobool", [TYPE_NUMBER] = "tonumber", [TYPE_STRING] = "tostring",
+        [TYPE_LIST] = "tolist", [TYPE_SET] = "toset",       [TYPE_MAP] = "tomap",
+        [TYPE_DYNAMIC] = NULL,  [TYPE_TUPLE] = NULL,        [TYPE_OBJECT] = NULL,
     };
     return words[type->kind];
 }

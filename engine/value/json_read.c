@@ -1,0 +1,500 @@
+#include "value/json.h"
+
+#include "base/gettext.h"
+#include "base/unicode.h"
+#include "value/value_private.h"
+
+#include <stdlib.h>
+
+enum { NESTING_LARGEST = 10000 };
+
+/*
+ * A recursive descent that reads into a type as it goes; type_dynamic stands for the type that the text implies. Items
+ * of open arrays and objects wait on two stacks, so that the arena gets each array once, at its size.
+ */
+struct reader {
+    struct arena *arena;
+    struct str text;
+    size_t at;
+    unsigned depth;
+    struct value *items;
+    struct str *keys;
+    size_t n_items, cap_items, n_keys, cap_keys;
+    struct json_error *error;
+};
+
+static bool fail_at(struct reader *r, size_t off, const char *why)
+{
+    if (!r->error->why)
+        *r->error = (struct json_error){off, why};
+    return false;
+}
+
+static bool fail(struct reader *r, const char *why)
+{
+    return fail_at(r, r->at, why);
+}
+
+static void push_item(struct reader *r, struct value v)
+{
+    if (r->n_items == r->cap_items) {
+        r->cap_items = r->cap_items ? r->cap_items * 2 : 64;
+        r->items = heap_realloc(r->items, r->cap_items * sizeof *r->items);
+    }
+    r->items[r->n_items++] = v;
+}
+
+static void push_key(struct reader *r, struct str key)
+{
+    if (r->n_keys == r->cap_keys) {
+        r->cap_keys = r->cap_keys ? r->cap_keys * 2 : 64;
+        r->keys = heap_realloc(r->keys, r->cap_keys * sizeof *r->keys);
+    }
+    r->keys[r->n_keys++] = key;
+}
+
+/* Takes the items above `base` off the stack into the arena. */
+static struct value *pop_items(struct reader *r, size_t base)
+{
+    size_t n = r->n_items - base;
+    struct value *items = n ? ARENA_ARRAY(r->arena, struct value, n) : NULL;
+    if (n)
+        memcpy(items, r->items + base, n * sizeof *items);
+    r->n_items = base;
+    return items;
+}
+
+static struct str *pop_keys(struct reader *r, size_t base)
+{
+    size_t n = r->n_keys - base;
+    struct str *keys = n ? ARENA_ARRAY(r->arena, struct str, n) : NULL;
+    if (n)
+        memcpy(keys, r->keys + base, n * sizeof *keys);
+    r->n_keys = base;
+    return keys;
+}
+
+static int peek(const struct reader *r)
+{
+    return r->at < r->text.n ? (unsigned char)r->text.p[r->at] : -1;
+}
+
+static int skip_blanks(struct reader *r)
+{
+    int c;
+    while ((c = peek(r)) == ' ' || c == '\n' || c == '\t' || c == '\r')
+        r->at++;
+    return c;
+}
+
+/* -- strings */
+
+static int hex4(struct reader *r, size_t at)
+{
+    int value = 0;
+    for (size_t i = at; i < at + 4; i++) {
+        int c = i < r->text.n ? r->text.p[i] : 0;
+        int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+static bool is_high(int unit)
+{
+    return unit >= 0xD800 && unit < 0xDC00;
+}
+
+static bool is_low(int unit)
+{
+    return unit >= 0xDC00 && unit < 0xE000;
+}
+
+/* \uXXXX, r->at behind the u; halves of surrogate pairs that stand alone become U+FFFD. */
+static bool read_unicode_escape(struct reader *r, struct strbuf *out)
+{
+    int unit = hex4(r, r->at), second = -1;
+    if (unit < 0)
+        return fail(r, _("four hexadecimal digits must follow \\u"));
+    r->at += 4;
+    if (is_high(unit) && r->at + 2 <= r->text.n && r->text.p[r->at] == '\\' && r->text.p[r->at + 1] == 'u')
+        second = hex4(r, r->at + 2);
+    if (is_high(unit) && is_low(second)) {
+        r->at += 6;
+        unit = 0x10000 + ((unit - 0xD800) << 10) + (second - 0xDC00);
+    } else if (is_high(unit) || is_low(unit)) {
+        unit = 0xFFFD;
+    }
+    strbuf_add_rune(out, (uint32_t)unit);
+    return true;
+}
+
+static bool read_escape(struct reader *r, struct strbuf *out)
+{
+    static const char plain[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
+    r->at++; /* the backslash */
+    int c = peek(r);
+    if (c == 'u') {
+        r->at++;
+        return read_unicode_escape(r, out);
+    }
+    for (const char *p = plain; *p; p += 2)
+        if (c == p[0]) {
+            strbuf_addc(out, p[1]);
+            r->at++;
+            return true;
+        }
+    return fail(r, _("this escape is not one of JSON"));
+}
+
+static bool finish_string(struct reader *r, size_t start, struct str raw, bool copied, struct str *out)
+{
+    if (utf8_invalid(raw) != SIZE_MAX)
+        return fail_at(r, start, _("this text is not UTF-8"));
+    *out = unicode_nfc(r->arena, raw);
+    if (copied && out->p == raw.p)
+        *out = arena_str(r->arena, raw);
+    return true;
+}
+
+/* The rest of a string that has escapes: `start` is where its text begins. */
+static bool read_with_escapes(struct reader *r, size_t start, struct str *out)
+{
+    STRBUF_AUTO made = STRBUF_INIT(0);
+    strbuf_add(&made, str_sub(r->text, start, r->at));
+    for (;;) {
+        int c = peek(r);
+        if (c == '"')
+            break;
+        if (c < 0)
+            return fail_at(r, start, _("this string is not closed"));
+        if (c < 0x20)
+            return fail(r, _("control characters must be escaped in a string"));
+        if (c == '\\') {
+            if (!read_escape(r, &made))
+                return false;
+            continue;
+        }
+        strbuf_addc(&made, (char)c);
+        r->at++;
+    }
+    r->at++;
+    return finish_string(r, start, strbuf_str(&made), true, out);
+}
+
+static bool read_string(struct reader *r, struct str *out)
+{
+    size_t start = ++r->at;
+    int c;
+    while ((c = peek(r)) >= 0x20 && c != '"' && c != '\\')
+        r->at++;
+    if (c != '"')
+        return read_with_escapes(r, start, out);
+    return finish_string(r, start, str_sub(r->text, start, r->at++), false, out);
+}
+
+/* -- numbers */
+
+static size_t digits(struct reader *r)
+{
+    size_t start = r->at;
+    while (peek(r) >= '0' && peek(r) <= '9')
+        r->at++;
+    return r->at - start;
+}
+
+static bool scan_number(struct reader *r)
+{
+    if (peek(r) == '-')
+        r->at++;
+    bool zero = peek(r) == '0';
+    size_t whole = digits(r);
+    if (whole == 0 || (zero && whole > 1))
+        return false;
+    if (peek(r) == '.') {
+        r->at++;
+        if (!digits(r))
+            return false;
+    }
+    if (peek(r) == 'e' || peek(r) == 'E') {
+        r->at++;
+        if (peek(r) == '+' || peek(r) == '-')
+            r->at++;
+        return digits(r) > 0;
+    }
+    return true;
+}
+
+static bool read_number(struct reader *r, struct value *out)
+{
+    size_t start = r->at;
+    struct number n;
+    if (!scan_number(r))
+        return fail(r, _("this is not a number as JSON writes them"));
+    if (!number_parse(r->arena, str_sub(r->text, start, r->at), &n))
+        return fail_at(r, start, _("this number is too large"));
+    *out = value_number(n);
+    return true;
+}
+
+/* -- values */
+
+static bool read_value(struct reader *r, const struct type *type, struct value *out);
+
+static bool wrong_type(struct reader *r, size_t off, const struct type *type, const char *have)
+{
+    struct str want = type_friendly(r->arena, type);
+    return fail_at(r, off, arena_printf(r->arena, _("%.*s required, but have %s"), STR_ARG(want), have).p);
+}
+
+static bool open_nesting(struct reader *r)
+{
+    if (++r->depth > NESTING_LARGEST)
+        return fail(r, _("nesting is deeper than 10,000 levels"));
+    r->at++;
+    return true;
+}
+
+/* After an item: true to go on with the next, false at the end or for an error. */
+static bool next_item(struct reader *r, char close, bool *ok)
+{
+    int c = skip_blanks(r);
+    if (c == ',') {
+        r->at++;
+        skip_blanks(r);
+        return true;
+    }
+    *ok = c == close;
+    if (*ok)
+        r->at++;
+    else
+        fail(r, close == ']' ? _("a comma or the closing ] is missing") : _("a comma or the closing } is missing"));
+    return false;
+}
+
+/* The type of the next item of an array that is read into `type`. */
+static const struct type *item_type(const struct type *type, size_t i)
+{
+    if (type->elem)
+        return type->elem;
+    return type->kind == TYPE_TUPLE && i < type->n ? type->items[i] : type_dynamic;
+}
+
+static bool read_items(struct reader *r, const struct type *type)
+{
+    size_t base = r->n_items;
+    bool ok = true;
+    if (skip_blanks(r) == ']') {
+        r->at++;
+        return true;
+    }
+    do {
+        struct value item;
+        if (!read_value(r, item_type(type, r->n_items - base), &item))
+            return false;
+        push_item(r, item);
+    } while (next_item(r, ']', &ok));
+    return ok;
+}
+
+/* Elements of list(any) settle its type; they must agree. */
+static bool elements_agree(struct reader *r, size_t off, const struct type *elem, const struct value *items, size_t n)
+{
+    for (size_t i = 1; elem->has_dynamic && i < n; i++)
+        if (items[i].type != items[0].type)
+            return fail_at(r, off, _("all elements must have the same type"));
+    return true;
+}
+
+static const struct type *settled(const struct type *elem, const struct value *items, size_t n)
+{
+    return n ? items[0].type : type_without_optional(elem);
+}
+
+static bool make_array(struct reader *r, size_t off, const struct type *type, const struct value *items, size_t n,
+                       struct value *out)
+{
+    if (type->kind == TYPE_TUPLE && n != type->n)
+        return fail_at(r, off, arena_printf(r->arena, _("%u elements required, but have %zu"), type->n, n).p);
+    if (type == type_dynamic || type->kind == TYPE_TUPLE) {
+        *out = value_tuple(items, n);
+        return true;
+    }
+    if (!elements_agree(r, off, type->elem, items, n))
+        return false;
+    const struct type *elem = settled(type->elem, items, n);
+    *out = type->kind == TYPE_LIST ? value_list(elem, items, n) : value_set(r->arena, elem, items, n);
+    return true;
+}
+
+static bool read_array(struct reader *r, const struct type *type, struct value *out)
+{
+    size_t start = r->at, base = r->n_items;
+    if (type != type_dynamic && !type_is_sequence(type) && type->kind != TYPE_SET)
+        return wrong_type(r, start, type, _("an array"));
+    if (!open_nesting(r) || !read_items(r, type))
+        return false;
+    r->depth--;
+    size_t n = r->n_items - base;
+    return make_array(r, start, type, pop_items(r, base), n, out);
+}
+
+static bool read_key(struct reader *r, struct str *key)
+{
+    if (peek(r) != '"')
+        return fail(r, _("the name of a member must be a string in quotes"));
+    if (!read_string(r, key))
+        return false;
+    if (skip_blanks(r) != ':')
+        return fail(r, _("a colon must follow the name of a member"));
+    r->at++;
+    skip_blanks(r);
+    return true;
+}
+
+/* The type of a member; NULL where an object type has no such attribute. */
+static const struct type *member_type(const struct type *type, struct str key)
+{
+    if (type->kind != TYPE_OBJECT)
+        return type->elem ? type->elem : type_dynamic;
+    int i = type_attr(type, key);
+    return i < 0 ? NULL : type->items[i];
+}
+
+static bool read_members(struct reader *r, const struct type *type)
+{
+    bool ok = true;
+    if (skip_blanks(r) == '}') {
+        r->at++;
+        return true;
+    }
+    do {
+        struct str key;
+        struct value item;
+        size_t start = r->at;
+        if (!read_key(r, &key))
+            return false;
+        const struct type *member = member_type(type, key);
+        if (!member)
+            return fail_at(r, start, arena_printf(r->arena, _("unsupported attribute \"%.*s\""), STR_ARG(key)).p);
+        if (!read_value(r, member, &item))
+            return false;
+        push_key(r, key);
+        push_item(r, item);
+    } while (next_item(r, '}', &ok));
+    return ok;
+}
+
+static bool make_object(struct reader *r, size_t off, const struct type *type, struct value v, struct value *out)
+{
+    struct value *items = ARENA_ARRAY(r->arena, struct value, type->n ? type->n : 1);
+    for (uint32_t i = 0; i < type->n; i++) {
+        items[i] = value_attr(v, type->names[i]);
+        if (value_exists(items[i]))
+            continue;
+        if (!type->optional || !type->optional[i])
+            return fail_at(r, off,
+                           arena_printf(r->arena, _("attribute \"%.*s\" is required"), STR_ARG(type->names[i])).p);
+        items[i] = value_null(type->items[i]);
+    }
+    *out = value_object(r->arena, type->names, items, type->n);
+    return true;
+}
+
+static bool make_members(struct reader *r, size_t off, const struct type *type, const struct str *keys,
+                         const struct value *items, size_t n, struct value *out)
+{
+    if (type->kind == TYPE_MAP) {
+        *out = value_map(r->arena, settled(type->elem, items, n), keys, items, n);
+        return elements_agree(r, off, type->elem, items, n);
+    }
+    *out = value_object(r->arena, keys, items, n);
+    return type == type_dynamic || out->type == type || make_object(r, off, type, *out, out);
+}
+
+static bool read_object(struct reader *r, const struct type *type, struct value *out)
+{
+    size_t start = r->at, base_items = r->n_items, base_keys = r->n_keys;
+    if (type != type_dynamic && !type_is_keyed(type))
+        return wrong_type(r, start, type, _("an object"));
+    if (!open_nesting(r) || !read_members(r, type))
+        return false;
+    r->depth--;
+    size_t n = r->n_items - base_items;
+    const struct value *items = pop_items(r, base_items);
+    const struct str *keys = pop_keys(r, base_keys);
+    return make_members(r, start, type, keys, items, n, out);
+}
+
+static bool read_word(struct reader *r, struct value *out, const struct type *type)
+{
+    struct str rest = str_sub(r->text, r->at, r->text.n);
+    if (str_starts(rest, STR("null"))) {
+        r->at += 4;
+        *out = value_null(type);
+    } else if (str_starts(rest, STR("true"))) {
+        r->at += 4;
+        *out = value_bool(true);
+    } else if (str_starts(rest, STR("false"))) {
+        r->at += 5;
+        *out = value_bool(false);
+    } else {
+        return fail(r, r->at == r->text.n ? _("the text ends where a value is expected") : _("this is no JSON value"));
+    }
+    return true;
+}
+
+static bool read_scalar(struct reader *r, const struct type *type, struct value *out)
+{
+    static const char *const have[] = {
+        [TYPE_BOOL] = N_("a bool"), [TYPE_NUMBER] = N_("a number"), [TYPE_STRING] = N_("a string")};
+    size_t start = r->at;
+    int c = peek(r);
+    if (c == '"') {
+        struct str s;
+        if (!read_string(r, &s))
+            return false;
+        *out = value_string(s);
+    } else if (c == '-' || (c >= '0' && c <= '9')) {
+        if (!read_number(r, out))
+            return false;
+    } else if (!read_word(r, out, type)) {
+        return false;
+    }
+    if (type == type_dynamic || out->state == VALUE_NULL || out->type == type)
+        return true;
+    return wrong_type(r, start, type, _(have[out->type->kind]));
+}
+
+static bool read_value(struct reader *r, const struct type *type, struct value *out)
+{
+    switch (skip_blanks(r)) {
+    case '{':
+        return read_object(r, type, out);
+    case '[':
+        return read_array(r, type, out);
+    default:
+        return read_scalar(r, type, out);
+    }
+}
+
+bool json_read_as(struct arena *arena, struct str text, const struct type *type, struct value *out,
+                  struct json_error *error)
+{
+    struct json_error ignored;
+    struct reader r = {.arena = arena, .text = text, .error = error ? error : &ignored};
+    *r.error = (struct json_error){0};
+    bool ok = read_value(&r, type, out);
+    if (ok && skip_blanks(&r) != -1)
+        ok = fail(&r, _("there is more text after the value"));
+    free(r.items);
+    free(r.keys);
+    return ok;
+}
+
+bool json_read(struct arena *arena, struct str text, struct value *out, struct json_error *error)
+{
+    return json_read_as(arena, text, type_dynamic, out, error);
+}
