@@ -2,15 +2,14 @@
 # The Debian packages that detour needs (bookworm and trixie), and how they are installed. Sourced by tests/run and the quickstart.
 
 # To build.
-# shellcheck disable=SC2034
 BUILD_PACKAGES="gcc cmake ninja-build pkg-config gettext libc6-dev libmpfr-dev libunistring-dev libpcre2-dev libjansson-dev libyaml-dev libssh-dev
  libssl-dev uuid-dev zlib1g-dev libcsv-dev libedit-dev libcrypt-dev scdoc"
 # To make local machines (the lab provider).
-# shellcheck disable=SC2034
 LAB_PACKAGES="debootstrap systemd-container iproute2 openssh-client"
 # To test.
-# shellcheck disable=SC2034
 TEST_PACKAGES="libcriterion-dev clang perl shellcheck dpkg-dev openssh-server sudo jq"
+# To measure.
+BENCH_PACKAGES="time hyperfine jq ansible-core"
 
 # Installs what is missing of the packages named; says nothing where nothing is.
 install_packages() {
