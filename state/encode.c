@@ -89,7 +89,7 @@ static void write_sensitive(struct strbuf *out, const struct paths *marks)
 
 struct unknowns {
     struct strbuf *out;
-    bool any;
+    bool any, in_set;
 };
 
 /* A set with an unknown inside is unknown as a whole: its elements have no place that a path could name. */
@@ -102,15 +102,23 @@ static bool write_unknown(void *ctx, struct path path, struct value v)
     strbuf_add(u->out, u->any ? STR(",") : STR(",\"unknown_paths\":["));
     path_json_write(u->out, path);
     u->any = true;
+    u->in_set |= value_is_known(v);
     return false;
 }
 
-static void write_unknowns(struct strbuf *out, struct arena *arena, struct value v)
+static struct value whole_set_unknown(void *ctx, struct path path, struct value v)
+{
+    (void)ctx, (void)path;
+    return v.type->kind == TYPE_SET && !value_wholly_known(v) ? value_unknown(v.type) : v;
+}
+
+static struct value write_unknowns(struct strbuf *out, struct arena *arena, struct value v)
 {
     struct unknowns u = {.out = out};
     value_walk(arena, v, write_unknown, &u);
     if (u.any)
         strbuf_addc(out, ']');
+    return u.in_set ? value_rewrite(arena, v, whole_set_unknown, NULL) : v;
 }
 
 /* The places that JSON cannot hold come first, while the value still has its marks. */
@@ -124,7 +132,7 @@ static void encode_places(struct strbuf *out, struct arena *arena, struct value 
         write_sensitive(out, &marks);
     }
     if (!value_wholly_known(*v))
-        write_unknowns(out, arena, *v);
+        *v = write_unknowns(out, arena, *v);
 }
 
 void encode_value(struct type_numbers *numbers, struct strbuf *out, struct value v)
