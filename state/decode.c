@@ -45,13 +45,28 @@ static const struct {
     struct str name;
     size_t offset;
 } field_table[] = {
-    FIELD(record),         FIELD(kind),      FIELD(action),
-    FIELD(address),        FIELD(from),      FIELD(deposed),
-    FIELD(name),           FIELD(sensitive), FIELD(provider),
-    FIELD(schema_version), FIELD(status),    FIELD(create_before_destroy),
-    FIELD(type),           FIELD(value),     FIELD(sensitive_paths),
-    FIELD(unknown_paths),  FIELD(depends),   FIELD(private),
-    FIELD(version),        FIELD(lineage),   FIELD(serial),
+    FIELD(record),
+    FIELD(kind),
+    FIELD(action),
+    FIELD(address),
+    FIELD(from),
+    FIELD(deposed),
+    FIELD(name),
+    FIELD(sensitive),
+    FIELD(provider),
+    FIELD(schema_version),
+    FIELD(status),
+    FIELD(create_before_destroy),
+    FIELD(type),
+    FIELD(value),
+    FIELD(sensitive_paths),
+    FIELD(unknown_paths),
+    FIELD(depends),
+    FIELD(private),
+    FIELD(prevent_destroy),
+    FIELD(version),
+    FIELD(lineage),
+    FIELD(serial),
 };
 
 static struct str *field(struct fields *f, struct str name)
@@ -285,7 +300,8 @@ bool decode_object(struct decoder *d, const struct fields *f, struct state_objec
     return decode_text(d, f->provider, &o->provider) && decode_version(d, f->schema_version, &o->schema_version) &&
            decode_status(d, f->status, &o->status) &&
            decode_flag(d, f->create_before_destroy, &o->create_before_destroy) &&
-           (!f->value.n || decode_value(d, f, &o->value)) && (!f->depends.n || decode_depends(d, f->depends, o)) &&
+           decode_flag(d, f->prevent_destroy, &o->prevent_destroy) && (!f->value.n || decode_value(d, f, &o->value)) &&
+           (!f->depends.n || decode_depends(d, f->depends, o)) &&
            (!f->private.n || decode_private(d, f->private, &o->private));
 }
 

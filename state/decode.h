@@ -7,7 +7,8 @@
 /* The members of one record, each the text of its JSON value; empty where it is not there. */
 struct fields {
     struct str record, kind, action, address, from, deposed, name, sensitive, provider, schema_version, status,
-        create_before_destroy, type, value, sensitive_paths, unknown_paths, depends, private, version, lineage, serial;
+        create_before_destroy, prevent_destroy, type, value, sensitive_paths, unknown_paths, depends, private, version,
+        lineage, serial;
 };
 
 struct decoder {

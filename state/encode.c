@@ -194,6 +194,8 @@ void encode_object(struct type_numbers *numbers, struct strbuf *out, const struc
         strbuf_lit(out, ",\"status\":\"tainted\"");
     if (o->create_before_destroy)
         strbuf_lit(out, ",\"create_before_destroy\":true");
+    if (o->prevent_destroy)
+        strbuf_lit(out, ",\"prevent_destroy\":true");
     encode_value(numbers, out, o->value);
     if (o->n_depends)
         write_depends(out, o);
