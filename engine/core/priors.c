@@ -1,0 +1,143 @@
+/* What the state knows: objects with their types, providers and values in the shape of today's schemas. */
+#include "core/run.h"
+
+#include "base/gettext.h"
+
+#include <assert.h>
+
+static struct str addr_key(const struct addr *const *addr)
+{
+    return str_from((const char *)addr, sizeof *addr);
+}
+
+struct prior *prior_find(const struct priors *priors, const struct addr *addr)
+{
+    return priors ? map_get(&priors->current, addr_key(&addr)) : NULL;
+}
+
+/* The address without any instance keys, as the tree names tasks. */
+static const struct module_inst *plain_module(struct addrs *addrs, const struct module_inst *module)
+{
+    if (!module->parent)
+        return module;
+    return addr_module(addrs, plain_module(addrs, module->parent), module->name, (struct key){0});
+}
+
+static struct task *task_of(struct run *run, const struct addr *addr)
+{
+    struct addrs *addrs = run->session->addrs;
+    const struct addr *whole =
+        addr_resource(addrs, plain_module(addrs, addr->module), addr->mode, addr->type, addr->name, (struct key){0});
+    return map_get(&run->tree->by_whole, whole->text);
+}
+
+/* -- provider instances -- */
+
+/* An instance that the configuration does not mention: fine where it needs no configuration. */
+static struct provider_slot *slot_without_config(struct run *run, struct str key, const struct addr *addr)
+{
+    const struct detour_provider *provider = registry_provider(run->session->options.registry, key);
+    if (!provider) {
+        struct diag *d = diag_error(run->diags, (struct span){0}, _("Provider configuration is gone"),
+                                    _("The state says that %.*s goes through provider \"%.*s\", which is not configured. "
+                                      "Put its provider block back until the object is destroyed."),
+                                    STR_ARG(addr->text), STR_ARG(key));
+        d->object = arena_str(run->diags->arena, addr->text);
+        return NULL;
+    }
+    struct provider_slot *slot = ARENA_NEW(run->tree->arena, struct provider_slot);
+    *slot = (struct provider_slot){.instance = {.provider = provider, .key = arena_str(run->tree->arena, key)},
+                                   .module = run->tree->root};
+    map_put(&run->tree->slots, slot->instance.key, slot);
+    return slot;
+}
+
+struct provider_slot *provider_for_key(struct run *run, struct str key, const struct addr *addr)
+{
+    struct provider_slot *slot = map_get(&run->tree->slots, key);
+    return slot ? slot : slot_without_config(run, key, addr);
+}
+
+/* -- objects -- */
+
+static const struct state_object *object_of(const struct state_object *object, const struct intent *uncertain)
+{
+    return object ? object : uncertain ? &uncertain->planned : NULL;
+}
+
+static bool conform_stored(struct run *run, struct prior *prior, struct value stored)
+{
+    const struct schema *schema = prior->type->schema;
+    if (!value_exists(stored))
+        stored = value_null(schema->implied);
+    if (stored.type == schema->implied) {
+        prior->stored = stored;
+        return true;
+    }
+    STRBUF_AUTO why = STRBUF_INIT(4096);
+    struct path where = {0};
+    if (schema_conform(run->arena, schema, stored, &prior->stored, &where, &why))
+        return true;
+    STRBUF_AUTO path = STRBUF_INIT(4096);
+    path_print(&path, where);
+    diag_error(run->diags, (struct span){0}, _("Stored object does not fit"),
+               _("What the state holds of %.*s does not fit this version's schema: %.*s: %.*s."),
+               STR_ARG(prior->addr->text), STR_ARG(strbuf_str(&path)), STR_ARG(strbuf_str(&why)));
+    return false;
+}
+
+static bool find_type(struct run *run, struct prior *prior)
+{
+    prior->type = registry_type(run->session->options.registry, prior->addr->mode, prior->addr->type);
+    if (prior->type)
+        return true;
+    struct diag *d = diag_error(run->diags, (struct span){0}, _("Unknown type in the state"),
+                                _("The state holds %.*s, but no provider of this program offers \"%.*s\"."),
+                                STR_ARG(prior->addr->text), STR_ARG(prior->addr->type));
+    d->object = arena_str(run->diags->arena, prior->addr->text);
+    return false;
+}
+
+static bool prior_add(struct run *run, const struct addr *addr, struct str deposed, const struct state_object *object,
+                      const struct intent *uncertain)
+{
+    const struct state_object *known = object_of(object, uncertain);
+    if (!known)
+        return true;
+    struct prior *prior = ARENA_NEW(run->arena, struct prior);
+    *prior = (struct prior){.addr = addr,
+                            .deposed = deposed,
+                            .object = object,
+                            .uncertain = uncertain,
+                            .private = {known->private.p, known->private.n},
+                            .tainted = known->status == OBJECT_TAINTED,
+                            .protected = known->prevent_destroy};
+    if (!find_type(run, prior))
+        return false;
+    prior->task = task_of(run, addr);
+    prior->slot = prior->task ? prior->task->slot : provider_for_key(run, known->provider, addr);
+    if (!prior->slot || !conform_stored(run, prior, known->value))
+        return false;
+    prior->value = object ? prior->stored : value_null(prior->type->schema->implied);
+    vec_push(run->arena, &run->priors->list, prior);
+    if (!deposed.n)
+        map_put(&run->priors->current, addr_key(&prior->addr), prior);
+    return true;
+}
+
+bool priors_load(struct run *run)
+{
+    size_t n, errors = run->diags->n_errors;
+    const struct state_instance *const *all = snapshot_sorted(store_snapshot(run->session->store), &n);
+    run->priors = ARENA_NEW(run->arena, struct priors);
+    run->priors->current = MAP_INIT(run->arena);
+    for (size_t i = 0; i < n; i++) {
+        const struct state_instance *inst = all[i];
+        prior_add(run, inst->addr, (struct str){0}, inst->object, inst->uncertain);
+        vec_each(&inst->deposed, k)
+            prior_add(run, inst->addr, inst->deposed.v[k].key, inst->deposed.v[k].object,
+                      inst->deposed.v[k].uncertain);
+    }
+    run->session->priors = run->priors;
+    return run->diags->n_errors == errors;
+}

@@ -1,0 +1,331 @@
+/*
+ * run: what the files of core/ share: the session, the graph of tasks, and one pass of evaluation over it. Private to core/.
+ *
+ * The tree is built once per session from the configuration: one node per object of a module, however many instances it has.
+ * A pass (enum phase) gives the nodes values: validate with unknowns, prior with what the state holds, plan, apply.
+ */
+#ifndef DETOUR_CORE_RUN_H
+#define DETOUR_CORE_RUN_H
+
+#include "config/reference.h"
+#include "core/session.h"
+#include "eval/eval.h"
+#include "graph/walk.h"
+#include "provider/lane.h"
+#include "state/store.h"
+
+enum node_kind {
+    NODE_VARIABLE,
+    NODE_LOCAL,
+    NODE_OUTPUT,
+    NODE_CALL,       /* expands a module call: every node of the called module waits for it */
+    NODE_MODULE_END, /* all resources of a module: what depends_on = [module.x] waits for */
+    NODE_PROVIDER,
+    NODE_RESOURCE,
+};
+
+/* One instance of a module. */
+struct module_copy {
+    const struct module_inst *addr;
+    const struct module_copy *parent;
+    struct value each_value; /* of for_each; type NULL otherwise */
+    uint32_t index;          /* within its module's copies */
+};
+
+enum repetition { REPEAT_NONE, REPEAT_COUNT, REPEAT_EACH };
+
+struct copy_range {
+    uint32_t first, n;
+};
+
+/* A module at one place of the tree of calls. */
+struct module {
+    const struct config_node *config;
+    struct module *parent;
+    struct node *call;               /* NODE_CALL in the parent; NULL for the root */
+    struct node *end;                /* NODE_MODULE_END */
+    const struct module_inst *plain; /* its address without keys */
+    struct map by_object;            /* address of a declared object -> struct node */
+    struct map children;             /* name of the call -> struct module */
+    VEC(struct node *) outputs;
+    /* set by the pass, when the call's node is evaluated */
+    enum repetition repetition;
+    struct module_copy *copies;
+    uint32_t n_copies;
+    struct copy_range *of_parent; /* which copies belong to the parent's copy i, in the order of keys */
+    bool changes;                 /* some resource in it has a change that is no no-op */
+};
+
+struct node {
+    const void *object; /* the declared object; identifies the node within its module */
+    struct module *module;
+    uint32_t id; /* in the dag */
+    uint8_t kind;
+    union {
+        struct value *values;       /* variables, locals, outputs: one per copy of the module */
+        struct task *task;          /* resources */
+        struct provider_slot *slot; /* providers */
+        struct module *child;       /* calls */
+    };
+};
+
+/* One instance of a resource. */
+struct instance_of {
+    const struct addr *addr;
+    struct value each_value; /* of for_each; type NULL otherwise */
+    struct value value;      /* what references see; type NULL while it has none */
+    uint32_t change;         /* its change's place in plan->changes + 1; 0: none */
+};
+
+/* The instances of a resource in one copy of its module, in the order of keys. */
+struct group {
+    struct instance_of *v;
+    uint32_t n;
+    enum repetition repetition;
+    struct value all; /* the value of the whole; made when first asked for */
+};
+
+struct depends {
+    const struct addr *const *v; /* whole resources */
+    size_t n;
+};
+
+/* A resource block. */
+struct task {
+    struct node *node;
+    const struct config_resource *config;
+    const struct provider_type *type;
+    struct provider_slot *slot;
+    const struct addr *whole; /* its address, without any keys */
+    struct depends depends;   /* managed resources that it is made from, directly or through values */
+    bool create_before_destroy;
+    /* set by the pass */
+    struct group *groups; /* one per copy of the module */
+    uint32_t waiting;     /* data reads under way */
+    bool changes, failed;
+};
+
+/* A provider block, or the default instance of a provider without one. */
+struct provider_slot {
+    struct instance instance; /* self NULL until opened */
+    const struct config_provider *block;
+    struct module *module;
+    struct node *node;
+    bool opened, failed;
+    bool known; /* it was opened with a wholly known configuration */
+};
+
+struct tree {
+    struct arena *arena;
+    struct module *root;
+    VEC(struct node *) nodes; /* by id */
+    struct map modules;       /* path -> struct module */
+    struct map slots;         /* key -> struct provider_slot */
+    struct dag *dag;
+    uint32_t *order;
+    VEC(struct task *) tasks;
+    struct map by_whole; /* text of task->whole -> struct task */
+};
+
+/* One object that the state knows, and what a read found in its place. */
+struct prior {
+    const struct addr *addr;
+    struct str deposed;
+    const struct state_object *object; /* NULL: known from an uncertain intent only */
+    const struct intent *uncertain;
+    struct task *task; /* in the configuration, or NULL */
+    const struct provider_type *type;
+    struct provider_slot *slot;
+    struct lane *lane;
+    struct str place;
+    struct value stored, value; /* as stored (null for an unfinished creation), and now (null: gone) */
+    struct value config;        /* anchors: the connection as configured now; else type NULL */
+    struct blob private;
+    bool tainted, protected, failed, claimed;
+};
+
+struct priors {
+    VEC(struct prior *) list; /* in the order of addresses */
+    struct map current;       /* address of a struct addr -> struct prior */
+};
+
+enum phase { PHASE_VALIDATE, PHASE_PRIOR, PHASE_PLAN, PHASE_APPLY };
+
+/* One pass over the tree. */
+struct run {
+    struct session *session;
+    struct tree *tree;
+    enum phase phase;
+    struct arena *arena;   /* of what the nodes hold */
+    struct arena *scratch; /* reset after each instance */
+    struct diags *diags;
+    struct str timestamp;
+    const bool *only;    /* nodes that take part; NULL: all */
+    const bool *entire;  /* with targets: nodes that others need, so that all of their instances take part */
+    struct priors *priors;
+    struct plan *plan;
+    struct plan_options options;
+    VEC(struct target) targets, replaces;
+    VEC(struct data_read) reads; /* waiting to be sent */
+    struct walk *walk;
+    struct applying *applying; /* PHASE_APPLY */
+};
+
+/* A data source instance that is to be read. */
+struct data_read {
+    struct task *task;
+    struct instance_of *inst;
+    struct value config;
+    struct lane *lane;
+    struct str place;
+    uint64_t started;
+};
+
+struct session {
+    struct session_options options;
+    struct arena *arena;
+    struct sources *sources;
+    struct addrs *addrs;
+    const struct config *config;
+    struct map inputs; /* name -> struct config_input */
+    bool inputs_ready;
+    struct tree *tree;
+    struct lanes *lanes;
+    struct store *store;      /* while the lock is held */
+    struct snapshot *loose;   /* read without the lock */
+    struct call *lane_call, *plan_call;
+    struct priors *priors;
+    VEC(struct plan *) plans;
+    atomic_bool cancelled;
+    bool told_cancelling;
+};
+
+/* Where an expression stands: the names it sees. */
+struct frame {
+    struct run *run;
+    struct module *module;
+    const struct module_copy *copy;
+    struct key key;          /* of count or for_each */
+    struct value each_value; /* of for_each */
+    struct value self;       /* type NULL: none */
+    enum repetition repetition;
+    bool unknown_key; /* while validating: each and count are there, and unknown */
+};
+
+/* -- build.c: the tree -- */
+/* NULL after diagnostics: unknown types or providers, cycles. */
+struct tree *tree_build(struct session *session, struct diags *diags);
+struct node *tree_node(const struct module *module, const void *object);
+/* Forgets what a pass left in the nodes. */
+void tree_reset(struct tree *tree);
+/* The node's name as people write it: module.a.var.x; lives in `arena`. */
+struct str node_text(struct arena *arena, const struct node *node);
+/* Names the nodes of a cycle in the diagnostic. */
+void tree_report_cycle(struct session *session, const struct dag *dag, struct str (*name)(void *ctx, uint32_t id),
+                       void *ctx, struct diags *diags);
+
+/* -- scope.c: names to values -- */
+struct frame frame_of(struct run *run, struct module *module, const struct module_copy *copy);
+struct frame frame_of_call(struct run *run, const struct module *child, const struct module_copy *copy);
+struct frame frame_of_instance(struct run *run, const struct task *task, const struct module_copy *copy,
+                               const struct group *group, const struct instance_of *inst);
+/* An eval in the frame with results in `arena`; `scope` is the caller's room for it. */
+struct eval frame_eval(struct frame *frame, struct scope *scope, struct arena *arena);
+/* The value of a whole resource: object, tuple (count) or object by key (for_each). */
+struct value group_value(struct run *run, const struct task *task, struct group *group);
+struct instance_of *group_find(const struct group *group, struct key key);
+
+/* -- expand.c: count and for_each -- */
+struct expansion {
+    enum repetition repetition;
+    struct key *keys;     /* sorted */
+    struct value *values; /* of for_each, else NULL */
+    size_t n;
+};
+/* False after a diagnostic. Results in run->arena. */
+bool expand(struct frame *frame, const struct expr *count, const struct expr *for_each, struct str object,
+            struct expansion *out);
+bool expand_call(struct run *run, struct node *call);
+bool expand_task(struct run *run, struct task *task);
+/* The root module has one copy. */
+void expand_root(struct run *run);
+
+/* -- values.c: variables, locals, outputs, providers -- */
+bool evaluate_value_node(struct run *run, struct node *node);
+bool provider_open(struct run *run, struct provider_slot *slot);
+/* The slot for a state object's provider key, opened; NULL after a diagnostic. */
+struct provider_slot *provider_for_key(struct run *run, struct str key, const struct addr *addr);
+
+/* -- condition.c -- */
+enum condition_use { CONDITION_PRE, CONDITION_POST };
+/* Evaluates the conditions of an object and notes the outcome; false where one does not hold (reported). */
+bool conditions_check(struct frame *frame, struct config_conditions conditions, enum check_kind kind, struct str object,
+                      struct str instance, const struct addr *addr, const char *summary);
+/* prevent_destroy of the resource and of the modules around it. */
+bool protected_by_config(struct run *run, const struct task *task, const struct module_copy *copy,
+                         const struct group *group, const struct instance_of *inst, bool *result);
+
+/* -- resource.c: bodies to configured and planned values -- */
+/* What a request of a call is about: its tag. */
+struct about {
+    const struct addr *addr;
+    const struct task *task; /* or NULL: an orphan */
+    struct str place;
+    void *more; /* the caller's */
+};
+
+bool instance_config(struct frame *frame, const struct task *task, const struct instance_of *inst,
+                     struct arena *arena, struct value *config);
+/* config with what ignore_changes and create-only attributes hold back as it was; notes on the change say so. */
+struct value config_hold_back(struct run *run, const struct task *task, struct value config, struct value prior,
+                              struct change *change);
+/* Asks the provider, with `prior` (type NULL or null: to be created). False after diagnostics. */
+bool plan_object(struct run *run, const struct about *about, struct value prior, struct value config,
+                 struct blob private_in, struct arena *arena, struct planned *out);
+/* `resource "type" "name"`, or the address where there is one. */
+struct str instance_object(struct arena *arena, const struct task *task, const struct addr *addr);
+
+/* -- priors.c: what the state knows; read.c: how it is now -- */
+/* Finds types, providers and lanes of all objects in the state. False after diagnostics that leave nothing to plan. */
+bool priors_load(struct run *run);
+/* Reads them, lane by lane; with `only_uncertain` those only whose last operation has an unknown end. */
+void priors_read(struct run *run, bool only_uncertain);
+struct prior *prior_find(const struct priors *priors, const struct addr *addr);
+/* Whether it takes part in a run with targets. `task` may be NULL. */
+/* The lane of an object, and the place that plan lines name for it. The slot is open. */
+struct lane *lane_for(struct run *run, struct provider_slot *slot, const struct provider_type *type,
+                      struct value object, struct str *place);
+bool run_targeted(const struct run *run, const struct task *task, const struct addr *addr);
+bool targets_parse(struct run *run);
+
+/* -- prior_pass.c: providers and anchors evaluated against the state -- */
+bool prior_pass(struct session *session, struct run *plan_run);
+
+/* -- planning.c, decide.c, orphans.c, review.c, outputs.c -- */
+bool plan_walk(struct run *run);
+bool plan_task(struct run *run, struct task *task);
+void plan_orphans(struct run *run);
+void plan_review(struct run *run);
+void plan_outputs(struct run *run);
+/* Appends a change, with provider, lane and place filled in from `object` (planned or prior). */
+struct change *change_add(struct run *run, struct change change, const struct provider_type *type,
+                          struct provider_slot *slot, struct value object);
+void note(struct run *run, struct change *change, enum risk_level level, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* -- data.c: data sources -- */
+enum outcome { OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_WAITING };
+enum outcome data_task(struct run *run, struct task *task);
+/* Sends what is waiting, one call per lane. */
+void data_dispatch(struct run *run);
+/* Takes a finished call's answers; tasks that got their last one are done with in the walk. */
+void data_finished(struct run *run, struct call *call);
+
+/* -- report.c: problems, events, places -- */
+/* All problems of the call as diagnostics; tags are struct about. Equal ones of several objects become one. */
+void report_call(struct run *run, struct call *call);
+void tell(struct session *session, struct session_event event);
+struct str object_id(struct value object);
+void session_tick(struct session *session);
+
+#endif
