@@ -14,10 +14,10 @@ bool convert(struct arena *arena, struct value v, const struct type *type, struc
 
 /* The default values of optional attributes of a type constraint: a tree beside the type. */
 struct type_defaults {
-    const struct type *type;     /* the object/collection type this level is about */
-    struct value *attr_defaults; /* object: per attribute (order of names), {0} where there is none */
-    struct type_defaults *
-        *children; /* object/tuple: per attribute or element; collections: [0] for elements; may be NULL */
+    const struct type *type;         /* the object/collection type this level is about */
+    struct value *attr_defaults;     /* object: per attribute (order of names), {0} where there is none */
+    struct type_defaults **children; /* object/tuple: per attribute or element; collections: [0] for elements; NULL
+                                        where nothing below has any */
 };
 /* v with defaults filled in wherever an attribute is left out or null. Done before convert. */
 struct value convert_defaults(struct arena *arena, struct value v, const struct type_defaults *defaults);
