@@ -103,7 +103,8 @@ struct config_resource {
     const struct config_provider_ref *provider; /* NULL: the default instance of config_resource_provider() */
     const struct config_lifecycle *lifecycle;   /* never NULL */
     struct config_traversals depends_on;
-    struct span header; /* resource "a" "b" */
+    const struct config_check *check; /* the check block that a data source is scoped to, or NULL */
+    struct span header;               /* resource "a" "b" */
 };
 
 /* `providers = { name.alias = ref }` of a module call. */
@@ -146,7 +147,7 @@ struct config_import {
 
 struct config_check {
     struct name name;
-    const struct config_resource *data; /* its scoped data source, or NULL; not among the module's resources */
+    const struct config_resource *data; /* its scoped data source, or NULL; also among the module's resources */
     struct config_conditions asserts;
     struct span header;
 };

@@ -28,9 +28,9 @@ struct config_input {
  * Gathers values, later ones win: environment (`environ` form, NULL-ended, may be NULL), detour.vars.hcl,
  * *.auto.vars.hcl in byte order, options in their order. Answers name -> struct config_input for every declared
  * variable, in the order of declaration. A value for an undeclared variable is an error in an option, a warning in a
- * file, nothing in the environment. Text from -var and the environment is taken as it is for variables of type string
- * (and any, where it is no expression), and read as an expression otherwise. Required variables that are missing are
- * not reported here.
+ * file, nothing in the environment. Text from -var and the environment is taken as it is for variables without a type
+ * or of type string, number or bool, and read as an expression otherwise. Required variables that are missing are not
+ * reported here.
  */
 struct map config_inputs(const struct config *config, const struct config_reader *reader, struct str dir,
                          char *const *environment, const struct config_option *options, size_t n_options,

@@ -80,30 +80,34 @@ static struct label quoted_label(struct parser *p, const struct token *t)
     return (struct label){text, parser_span(p, t), true};
 }
 
-/* Labels and the opening brace; false after an error. */
+static struct label read_label(struct parser *p)
+{
+    const struct token *t = parser_next(p);
+    if (t->kind == TOKEN_STRING)
+        return quoted_label(p, t);
+    struct name name = parser_name(p, t);
+    return (struct label){name.text, name.span, false};
+}
+
+/* Labels and the opening brace, which is read; false after an error, and then the labels before it are kept. */
 static bool parse_header(struct parser *p, const struct token *ident, struct block *b)
 {
     size_t mark = pile_mark(p);
-    const struct token *t;
-    for (enum token_kind kind; (kind = parser_kind(p)) != TOKEN_OBRACE;) {
-        t = parser_peek(p);
-        if (kind == TOKEN_OQUOTE)
+    for (enum token_kind kind; !p->broken && (kind = parser_kind(p)) != TOKEN_OBRACE;) {
+        if (kind == TOKEN_STRING || kind == TOKEN_IDENT) {
+            struct label label = read_label(p);
+            pile_push(p, &label, sizeof label);
+        } else if (kind == TOKEN_OQUOTE) {
             fail_label(p);
-        else if (kind != TOKEN_STRING && kind != TOKEN_IDENT)
+        } else {
             fail_header(p, ident);
-        if (p->broken)
-            return false;
-        parser_next(p);
-        struct label label = {.text = kind == TOKEN_IDENT ? parser_name(p, t).text : (struct str){0},
-                              .span = parser_span(p, t)};
-        if (kind == TOKEN_STRING)
-            label = quoted_label(p, t);
-        pile_push(p, &label, sizeof label);
+        }
     }
-    b->header_span = parser_from(p, ident->off);
-    b->open_span = parser_span(p, parser_next(p));
     b->labels = pile_take(p, mark, sizeof *b->labels, &b->n_labels);
-    return true;
+    b->header_span = parser_from(p, ident->off);
+    if (!p->broken)
+        b->open_span = parser_span(p, parser_next(p));
+    return !p->broken;
 }
 
 /* --- blocks on one line: type { name = value } --- */

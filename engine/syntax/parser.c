@@ -20,8 +20,6 @@ struct str parser_found(struct parser *p, const struct token *t)
     return token_kind_name(t->kind == TOKEN_COMMENT ? TOKEN_NEWLINE : t->kind);
 }
 
-enum { CLOSER_MAX = 10000 };
-
 size_t parser_closer(const struct parser *p, size_t from, enum token_kind open, enum token_kind close)
 {
     size_t nest = 0;
@@ -29,7 +27,7 @@ size_t parser_closer(const struct parser *p, size_t from, enum token_kind open, 
         enum token_kind kind = p->tokens.v[i].kind;
         if (kind == open)
             nest++;
-        else if (kind == TOKEN_EOF || (kind == close && nest == 0) || i - from > CLOSER_MAX)
+        else if (kind == TOKEN_EOF || (kind == close && nest == 0) || i - from > PARSER_LOOK_AHEAD)
             return i;
         else if (kind == close)
             nest--;
@@ -229,10 +227,19 @@ static int nesting(enum token_kind kind)
     return token_bracket(kind);
 }
 
-/* The token to go on with. */
+/* The first token of the line that token i is in. */
+static size_t line_start(const struct parser *p, size_t i)
+{
+    while (i > 0 && !ends_line(&p->tokens.v[i - 1]))
+        i--;
+    return i;
+}
+
+/* The token to go on with: behind the end of a line, at the outermost bracket level or where the next item seems to
+ * begin. That may be the line of the error itself: the bracket that was forgotten belongs to a line before. */
 static size_t next_item(const struct parser *p, size_t item, bool nested)
 {
-    size_t indent = column(p, item), error = p->at;
+    size_t indent = column(p, item), error = p->at, error_line = line_start(p, error);
     int nest = 0;
     for (size_t i = item;; i++) {
         const struct token *t = &p->tokens.v[i];
@@ -244,7 +251,7 @@ static size_t next_item(const struct parser *p, size_t item, bool nested)
         if (nest < 0 || t->kind == TOKEN_QUOTED_NEWLINE)
             nest = 0;
         if (ends_line(t) &&
-            ((i >= error && nest == 0) || (i + 1 >= error && looks_like_item(p, i + 1, indent, nested))))
+            ((i >= error && nest == 0) || (i + 1 >= error_line && looks_like_item(p, i + 1, indent, nested))))
             return i + 1;
     }
 }

@@ -36,6 +36,10 @@ struct parser {
     } pile; /* lists being collected, the innermost on top */
 };
 
+/* How many tokens recovery looks ahead for a closing bracket, so that many errors in a large file do not take forever.
+ */
+enum { PARSER_LOOK_AHEAD = 4096 };
+
 /* --- tokens --- */
 
 /* The next token that counts here. A comment that ends a line stands for its newline: see parser_kind. */
@@ -104,8 +108,8 @@ struct name parser_name(struct parser *p, const struct token *t);
 /* How to speak of the token in a message: its text in quotes, or what it is. */
 struct str parser_found(struct parser *p, const struct token *t);
 
-/* The index of the token that closes the bracket in which `from` stands, or of TOKEN_EOF. It looks 10,000
- * tokens ahead at most, and then answers the last one. */
+/* The index of the token that closes the bracket in which `from` stands, or of TOKEN_EOF. After
+ * PARSER_LOOK_AHEAD tokens it answers the last one seen. */
 size_t parser_closer(const struct parser *p, size_t from, enum token_kind open, enum token_kind close);
 
 /* --- problems --- */

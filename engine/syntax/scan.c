@@ -422,14 +422,31 @@ static void scan_sigil(struct scanner *s, enum token_kind literal)
 
 enum { LOOK_AHEAD = 4096 };
 
-/* Whether a quoted string that meets a newline at `at` was meant to span lines, rather than being short of its closing
- * quote: it was where the next line that has quotes has an odd number of them. */
+/* Whether the line at `at` begins like an argument: name = */
+static bool looks_like_argument(struct scanner *s, size_t at)
+{
+    unsigned ignored = 0;
+    while (at < s->to && class_at(s, at) & CLASS_SPACE)
+        at++;
+    size_t end = ident_end(s, at, &ignored);
+    if (end == at)
+        return false;
+    while (end < s->to && class_at(s, end) & CLASS_SPACE)
+        end++;
+    return byte_at(s, end) == '=' && byte_at(s, end + 1) != '=';
+}
+
+/* Whether a quoted string that meets the end of a line before `at` was meant to span lines, rather than being short of
+ * its closing quote: it was where the next line that has quotes has an odd number of them, and no line up to that looks
+ * like an argument. */
 static bool string_goes_on(struct scanner *s, size_t at)
 {
     if (at < s->string_goes)
         return true;
     size_t quotes = 0, limit = s->to - at > LOOK_AHEAD ? at + LOOK_AHEAD : s->to;
     for (size_t i = at; i < limit; i++) {
+        if ((i == at || s->p[i - 1] == '\n') && looks_like_argument(s, i))
+            return false;
         if (s->p[i] == '\\')
             i++;
         else if (s->p[i] == '"')

@@ -174,8 +174,10 @@ static void recover_sequence(struct reader *r, size_t open, size_t mark, unsigne
 {
     struct parser *p = r->p;
     int nest = 1;
-    for (size_t i = open + 1; p->tokens.v[i].kind != TOKEN_EOF && p->tokens.v[i].kind != TOKEN_QUOTED_NEWLINE; i++) {
+    for (size_t i = open + 1; i - open <= PARSER_LOOK_AHEAD; i++) {
         enum token_kind kind = p->tokens.v[i].kind;
+        if (kind == TOKEN_EOF || kind == TOKEN_QUOTED_NEWLINE)
+            return;
         nest += (kind == TOKEN_INTERP || kind == TOKEN_CONTROL) - (kind == TOKEN_SEQ_END);
         if (nest)
             continue;

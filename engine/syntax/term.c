@@ -54,21 +54,30 @@ static const struct expr *parse_unary(struct parser *p)
 
 /* --- calls --- */
 
-/* name, or name::name::name up to the opening parenthesis, which is read. The name is empty after an error. */
+/* The name from token `first` to the last one read, without the white space that may stand in it. */
+static struct str join_names(struct parser *p, const struct token *first)
+{
+    STRBUF_AUTO joined = STRBUF_INIT(STRBUF_MAX);
+    for (const struct token *t = first; t <= &p->tokens.v[p->prev]; t++)
+        if (t->kind == TOKEN_IDENT || t->kind == TOKEN_DOUBLE_COLON)
+            strbuf_add(&joined, parser_name(p, t).text);
+    return arena_str(p->arena, strbuf_str(&joined));
+}
+
+/* name, or name::name::name, up to the opening parenthesis, which is read. */
 static struct name parse_call_name(struct parser *p, const struct token *first)
 {
-    struct name name = parser_name(p, first);
     while (parser_take(p, TOKEN_DOUBLE_COLON)) {
         const struct token *t = parser_peek(p);
-        if (!parser_take(p, TOKEN_IDENT)) {
-            parser_fail(p, parser_span(p, t), _("Missing function name"),
-                        _("After \"%.*s::\" a function name is expected, but found %.*s."), STR_ARG(name.text),
-                        STR_ARG(parser_found(p, t)));
-            return name;
-        }
-        name.text = arena_printf(p->arena, "%.*s::%.*s", STR_ARG(name.text), STR_ARG(parser_name(p, t).text));
-        name.span = parser_from(p, first->off);
+        if (parser_take(p, TOKEN_IDENT))
+            continue;
+        parser_fail(p, parser_span(p, t), _("Missing function name"),
+                    _("After \"::\" the name of a function is expected, but found %.*s."), STR_ARG(parser_found(p, t)));
+        return (struct name){0};
     }
+    struct name name = parser_name(p, first);
+    if (&p->tokens.v[p->prev] != first)
+        name = (struct name){join_names(p, first), parser_from(p, first->off)};
     const struct token *open = parser_peek(p);
     if (!parser_take(p, TOKEN_OPAREN))
         parser_fail(p, parser_span(p, open), _("Missing open parenthesis"),

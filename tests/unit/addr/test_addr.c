@@ -91,7 +91,7 @@ Test(addr, says_what_is_wrong)
         const char *text;
         uint32_t off;
     } cases[] = {{"", 0},         {"a", 0},       {"data.a", 0},    {"module.a", 0},  {"a.b.c", 4},
-                 {"a.b[1.5]", 4}, {"a.b[-1]", 4}, {"a.b[0][1]", 6}, {"module[0]", 6}, {"a.b[", 3}};
+                 {"a.b[1.5]", 4}, {"a.b[-1]", 4}, {"a.b[0][1]", 7}, {"module[0]", 7}, {"a.b[", 3}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct diags diags = DIAGS_INIT(arena);
         cr_assert_null(addr_parse(addrs, sources, str_c(cases[i].text), &diags), "%s", cases[i].text);

@@ -1,0 +1,248 @@
+#include "cli/cli.h"
+#include "base/gettext.h"
+#include "cli/help.h"
+#include "cli/progress.h"
+#include "funcs/table.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+const struct command *const cli_commands[] = {
+    &cmd_validate, &cmd_plan,    &cmd_apply, &cmd_destroy, &cmd_show, &cmd_output,
+    &cmd_state,    &cmd_refresh, &cmd_graph, &cmd_version, &cmd_help, NULL,
+};
+
+const struct command *cli_find(struct str name)
+{
+    for (size_t i = 0; cli_commands[i]; i++)
+        if (str_eq(str_c(cli_commands[i]->name), name))
+            return cli_commands[i];
+    return NULL;
+}
+
+/* -- interrupts
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static struct session *volatile interruptible;
+
+/* The first interrupt stops cleanly; whoever insists gets the usual end, and the journal makes that safe. */
+static void on_interrupt(int signal_number)
+{
+    struct session *session = interruptible;
+    if (session)
+        session_cancel(session);
+    signal(signal_number, SIG_DFL);
+}
+
+static void watch_interrupts(struct session *session)
+{
+    interruptible = session;
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* -- sessions
+ * ---------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static bool ask_variable(void *ctx, struct str name, struct str description, bool sensitive, struct arena *arena,
+                         struct str *answer)
+{
+    struct cli *cli = ctx;
+    STRBUF_AUTO out = STRBUF_INIT(0);
+    term_paint(&out, &cli->out, INK_BOLD, "var.%.*s\n", STR_ARG(name));
+    if (description.n)
+        strbuf_printf(&out, "  %.*s\n", STR_ARG(description));
+    strbuf_printf(&out, "\n  %s ", _("Enter a value:"));
+    cli_print(strbuf_str(&out));
+    char *secret = sensitive && isatty(STDIN_FILENO) ? getpass("") : NULL;
+    if (secret) {
+        *answer = arena_str(arena, str_c(secret));
+        explicit_bzero(secret, strlen(secret));
+        return true;
+    }
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t n = getline(&line, &cap, stdin);
+    if (n > 0)
+        *answer = arena_str(arena, str_trim(str_from(line, (size_t)n)));
+    free(line);
+    return n > 0;
+}
+
+static struct session_options options_of(struct cli *cli)
+{
+    struct progress *progress = progress_new(cli, cli->flags.json);
+    const char *workspace = getenv("DETOUR_WORKSPACE");
+    return (struct session_options){
+        .dir = STR("."),
+        .state_path = str_c(cli->flags.state),
+        .registry = cli->registry,
+        .funcs = funcs_table(),
+        .inputs = cli->flags.inputs.v,
+        .n_inputs = cli->flags.inputs.n,
+        .ask = cli->flags.input && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? ask_variable : NULL,
+        .ask_ctx = cli,
+        .parallelism = cli->flags.parallelism,
+        .no_lock = !cli->flags.lock,
+        .lock_timeout_ms = cli->flags.lock_timeout_ms,
+        .operation = str_c(cli->command->name),
+        .workspace = str_c(workspace),
+        .version = STR(DETOUR_VERSION_TEXT),
+        .events = progress_events(progress),
+    };
+}
+
+static struct session *keep(struct cli *cli, struct session *session)
+{
+    cli->session = session;
+    if (session) {
+        cli->sources = session_sources(session);
+        watch_interrupts(session);
+    }
+    return session;
+}
+
+struct session *cli_session(struct cli *cli)
+{
+    if (cli->session)
+        return cli->session;
+    struct session_options options = options_of(cli);
+    return keep(cli, session_open(&options, &cli->diags));
+}
+
+struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan)
+{
+    struct session_options options = options_of(cli);
+    return keep(cli, session_open_plan(&options, path, plan, &cli->diags));
+}
+
+struct plan_options cli_plan_options(struct cli *cli)
+{
+    return (struct plan_options){
+        .mode = cli->flags.destroy        ? PLAN_DESTROY
+                : cli->flags.refresh_only ? PLAN_REFRESH_ONLY
+                                          : PLAN_NORMAL,
+        .targets = cli->flags.targets.v,
+        .n_targets = cli->flags.targets.n,
+        .replaces = cli->flags.replaces.v,
+        .n_replaces = cli->flags.replaces.n,
+        .no_refresh = !cli->flags.refresh,
+    };
+}
+
+/* -- the way to a command
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+
+static int unknown_command(struct cli *cli, struct str name)
+{
+    struct map names = MAP_INIT(cli->arena);
+    for (size_t i = 0; cli_commands[i]; i++)
+        map_put(&names, str_c(cli_commands[i]->name), NULL);
+    struct str near = map_near(&names, name);
+    struct str hint = near.n ? arena_printf(cli->arena, _(" Did you mean \"%.*s\"?"), STR_ARG(near)) : STR("");
+    diag_error(&cli->diags, (struct span){0}, _("Unknown command"),
+               _("detour has no command \"%.*s\".%.*s \"detour help\" lists them."), STR_ARG(name), STR_ARG(hint));
+    return cli_failed(cli);
+}
+
+/* -chdir=DIR, -version and -help may stand before the command. Returns the index of the command, argc where there is
+ * none, -1 after errors. */
+static int global_options(struct cli *cli, int argc, char **argv, const struct command **instead)
+{
+    int at = 1;
+    for (; at < argc && argv[at][0] == '-'; at++) {
+        struct str text = str_c(argv[at]);
+        if (str_starts(text, STR("--")))
+            text = str_sub(text, 1, text.n);
+        if (str_starts(text, STR("-chdir="))) {
+            cli->flags.chdir = text.p + strlen("-chdir=");
+        } else if (str_is(text, "-version") || str_is(text, "-v")) {
+            *instead = &cmd_version;
+        } else if (str_is(text, "-help") || str_is(text, "-h")) {
+            *instead = &cmd_help;
+        } else {
+            diag_error(&cli->diags, (struct span){0}, _("Unknown option"),
+                       _("%s is not an option that goes before the command; there are -chdir=DIR, -help and -version."),
+                       argv[at]);
+            return -1;
+        }
+    }
+    return at;
+}
+
+static bool change_folder(struct cli *cli)
+{
+    if (!cli->flags.chdir || chdir(cli->flags.chdir) == 0)
+        return true;
+    diag_error(&cli->diags, (struct span){0}, _("Cannot change folder"), _("-chdir=%s: %s."), cli->flags.chdir,
+               strerror(errno));
+    return false;
+}
+
+/* `state list`: the subcommand takes the place of the command. */
+static const struct command *subcommand(const struct command *command, int argc, char **argv, int *at)
+{
+    if (!command->subcommands || *at >= argc)
+        return command;
+    for (size_t i = 0; command->subcommands[i]; i++) {
+        const char *last = strrchr(command->subcommands[i]->name, ' ');
+        if (last && strcmp(last + 1, argv[*at]) == 0) {
+            ++*at;
+            return command->subcommands[i];
+        }
+    }
+    return command;
+}
+
+static int run_command(struct cli *cli, int argc, char **argv)
+{
+    const struct command *command = NULL;
+    int at = global_options(cli, argc, argv, &command);
+    if (at < 0 || !change_folder(cli))
+        return cli_failed(cli);
+    if (!command && at == argc)
+        command = &cmd_help;
+    else if (!command && !(command = cli_find(str_c(argv[at++]))))
+        return unknown_command(cli, str_c(argv[at - 1]));
+    cli->command = command = subcommand(command, argc, argv, &at);
+    const char *chdir_dir = cli->flags.chdir;
+    cli->flags = flags_default();
+    cli->flags.chdir = chdir_dir;
+    bool ok = flags_parse(cli->arena, command, argc, argv, at, &cli->flags, &cli->diags);
+    cli->out = term_of_fd(STDOUT_FILENO, cli->flags.no_color);
+    cli->err = term_of_fd(STDERR_FILENO, cli->flags.no_color);
+    if (!ok)
+        return cli_failed(cli);
+    if (cli->flags.help) {
+        help_command(cli, command);
+        return EXIT_OK;
+    }
+    return command->run(cli);
+}
+
+int cli_main(const struct detour_provider *const *providers, int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    setlocale(LC_MESSAGES, "");
+    bindtextdomain("detour", "/usr/share/locale");
+    textdomain("detour");
+    struct cli cli = {.arena = arena_new(), .registry = registry_new()};
+    cli.diags = DIAGS_INIT(cli.arena);
+    cli.out = term_of_fd(STDOUT_FILENO, false);
+    cli.err = term_of_fd(STDERR_FILENO, false);
+    for (size_t i = 0; providers[i]; i++)
+        registry_add(cli.registry, providers[i]);
+    int code = run_command(&cli, argc, argv);
+    interruptible = NULL;
+    session_close(cli.session);
+    registry_free(cli.registry);
+    arena_free(cli.arena);
+    return code;
+}

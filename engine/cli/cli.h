@@ -1,0 +1,68 @@
+/*
+ * cli: the command line: one const struct command in each cmd_*.c, everything that is printed, and the exit codes.
+ */
+#ifndef DETOUR_CLI_CLI_H
+#define DETOUR_CLI_CLI_H
+
+#include "cli/flags.h"
+#include "provider/registry.h"
+#include "view/term.h"
+
+enum exit_code {
+    EXIT_OK = 0,
+    EXIT_ERROR = 1,
+    EXIT_CHANGES = 2,     /* with -detailed-exitcode */
+    EXIT_UNFORMATTED = 3, /* fmt -check */
+    EXIT_LOCKED = 4,      /* these four with -detailed-exitcode, else 1 */
+    EXIT_DIGEST_MISMATCH = 5,
+    EXIT_PROTECTED = 6,
+    EXIT_PARTIAL = 7,
+};
+
+/* What a command works with. */
+struct cli {
+    struct arena *arena;
+    const struct command *command;
+    struct flags flags;
+    struct term out, err;
+    struct diags diags;
+    struct sources *sources; /* for snippets: of the session once there is one */
+    struct registry *registry;
+    struct session *session; /* closed by cli_main */
+};
+
+#define DETOUR_VERSION_TEXT "0.1.0"
+
+extern const struct command cmd_apply, cmd_destroy, cmd_graph, cmd_help, cmd_output, cmd_plan, cmd_refresh, cmd_show,
+    cmd_state, cmd_validate, cmd_version;
+/* All of them, NULL-ended, in the order of help. */
+extern const struct command *const cli_commands[];
+
+/* The command of that name, or NULL. */
+const struct command *cli_find(struct str name);
+
+/* The whole program; `providers` is NULL-ended. Returns the exit code. */
+int cli_main(const struct detour_provider *const *providers, int argc, char **argv);
+
+/* -- shared by the commands
+ * ----------------------------------------------------------------------------------------------------------- */
+
+/* The session of this command, opened at the first call with the options given; NULL after diagnostics. */
+struct session *cli_session(struct cli *cli);
+/* The same over a saved plan. */
+struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan);
+struct plan_options cli_plan_options(struct cli *cli);
+
+/* Prints what diags hold (people: stderr; -json: one object a line on stdout) and empties them. */
+void cli_report(struct cli *cli);
+/* EXIT_ERROR, or a finer code with -detailed-exitcode; reports first. */
+int cli_failed(struct cli *cli);
+
+/* Prints to stdout, through a pager where stdout is a terminal and the text is longer than it. */
+void cli_page(struct cli *cli, struct str text);
+void cli_print(struct str text);
+
+/* Asks on the terminal; true for "yes" alone. */
+bool cli_confirm(struct cli *cli, const char *question, const char *explain);
+
+#endif

@@ -1,0 +1,70 @@
+#include "cli/help.h"
+#include "base/gettext.h"
+
+#include <stdio.h>
+
+void help_overview(struct cli *cli)
+{
+    STRBUF_AUTO out = STRBUF_INIT(0);
+    strbuf_printf(&out, "%s\n\n%s\n", _("Usage: detour [-chdir=DIR] COMMAND [options] [arguments]"),
+                  _("detour compares what a configuration says with what is there, shows the difference, and applies "
+                    "it once you agree."));
+    strbuf_printf(&out, "\n%s\n", _("Commands:"));
+    for (size_t i = 0; cli_commands[i]; i++)
+        strbuf_printf(&out, "  %-12s%s\n", cli_commands[i]->name, _(cli_commands[i]->summary));
+    strbuf_printf(&out, "\n%s\n", _("\"detour COMMAND -help\" tells more; so does \"man detour\"."));
+    cli_page(cli, strbuf_str(&out));
+}
+
+static void option_line(struct strbuf *out, const struct flag *flag)
+{
+    char left[64];
+    if (flag->arg)
+        snprintf(left, sizeof left, "-%s=%s", flag->name, flag->arg);
+    else
+        snprintf(left, sizeof left, "-%s", flag->name);
+    strbuf_printf(out, "  %-26s%s\n", left, _(flag->doc));
+}
+
+void help_command(struct cli *cli, const struct command *command)
+{
+    STRBUF_AUTO out = STRBUF_INIT(0);
+    strbuf_printf(&out, _("Usage: detour %s [options]%s%s\n\n%s\n"), command->name, *command->args ? " " : "",
+                  command->args, _(command->summary));
+    if (*command->doc)
+        strbuf_printf(&out, "\n%s\n", _(command->doc));
+    for (size_t i = 0; command->subcommands && command->subcommands[i]; i++)
+        strbuf_printf(&out, "%s  %-20s%s\n", i ? "" : _("\nCommands:\n"), command->subcommands[i]->name,
+                      _(command->subcommands[i]->summary));
+    strbuf_printf(&out, "\n%s\n", _("Options:"));
+    for (size_t i = 0; i < flag_count; i++)
+        if (flag_applies(command, str_c(flag_table[i].name)))
+            option_line(&out, &flag_table[i]);
+    cli_page(cli, strbuf_str(&out));
+}
+
+static int run(struct cli *cli)
+{
+    if (!cli->flags.args.n) {
+        help_overview(cli);
+        return EXIT_OK;
+    }
+    const struct command *command = cli_find(cli->flags.args.v[0]);
+    if (!command) {
+        diag_error(&cli->diags, (struct span){0}, _("Unknown command"), _("detour has no command \"%.*s\"."),
+                   STR_ARG(cli->flags.args.v[0]));
+        return cli_failed(cli);
+    }
+    help_command(cli, command);
+    return EXIT_OK;
+}
+
+const struct command cmd_help = {
+    .name = "help",
+    .args = "[COMMAND]",
+    .summary = N_("Show the commands, or one of them with its options"),
+    .doc = "",
+    .flags = "",
+    .max_args = 1,
+    .run = run,
+};

@@ -1,0 +1,12 @@
+/* help: usage texts, made from the tables of commands and flags. */
+#ifndef DETOUR_CLI_HELP_H
+#define DETOUR_CLI_HELP_H
+
+#include "cli/cli.h"
+
+/* All commands, a line each. */
+void help_overview(struct cli *cli);
+/* One command with its options. */
+void help_command(struct cli *cli, const struct command *command);
+
+#endif

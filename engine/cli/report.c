@@ -1,0 +1,140 @@
+/* What commands print: diagnostics, pages, questions. */
+#include "base/cleanup.h"
+#include "base/gettext.h"
+#include "cli/cli.h"
+#include "diag/snippet.h"
+#include "view/json/stream.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+static void write_all(int fd, struct str text)
+{
+    while (text.n) {
+        ssize_t n = write(fd, text.p, text.n);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return; /* nobody reads: there is nowhere left to complain */
+        text = str_sub(text, (size_t)n, text.n);
+    }
+}
+
+void cli_print(struct str text)
+{
+    fflush(stdout);
+    write_all(STDOUT_FILENO, text);
+}
+
+void cli_report(struct cli *cli)
+{
+    STRBUF_AUTO out = STRBUF_INIT(0);
+    diags_tidy(&cli->diags);
+    vec_each (&cli->diags.list, i) {
+        const struct diag *d = &cli->diags.list.v[i];
+        if (cli->flags.json)
+            stream_diagnostic(&out, cli->sources, d);
+        else
+            snippet_render(&out, cli->sources, d, (struct snippet_style){cli->err.color, cli->err.width});
+        if (!cli->flags.json)
+            strbuf_addc(&out, '\n');
+    }
+    fflush(stdout);
+    write_all(cli->flags.json ? STDOUT_FILENO : STDERR_FILENO, strbuf_str(&out));
+    cli->diags.list.n = 0;
+    cli->diags.n_errors = 0;
+}
+
+static int exit_code_of(const struct diags *diags)
+{
+    static const int codes[] = {[DIAG_PLAIN] = EXIT_ERROR,
+                                [DIAG_LOCKED] = EXIT_LOCKED,
+                                [DIAG_DIGEST_MISMATCH] = EXIT_DIGEST_MISMATCH,
+                                [DIAG_PROTECTED] = EXIT_PROTECTED};
+    int code = EXIT_ERROR;
+    vec_each (&diags->list, i)
+        if (diags->list.v[i].severity == DIAG_ERROR && codes[diags->list.v[i].code] != EXIT_ERROR)
+            code = codes[diags->list.v[i].code];
+    return code;
+}
+
+int cli_failed(struct cli *cli)
+{
+    int code = cli->flags.detailed_exitcode ? exit_code_of(&cli->diags) : EXIT_ERROR;
+    cli_report(cli);
+    return code;
+}
+
+/* -- paging
+ * ------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static size_t count_lines(struct str text)
+{
+    size_t n = 0;
+    struct str line;
+    while (str_next_line(&text, &line))
+        n++;
+    return n;
+}
+
+static bool fits_screen(struct str text)
+{
+    struct winsize size = {0};
+    if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || !size.ws_row)
+        return true;
+    return count_lines(text) < size.ws_row;
+}
+
+static const char *pager_command(void)
+{
+    const char *own = getenv("DETOUR_PAGER"), *common = getenv("PAGER");
+    return own ? own : common ? common : "less -FRX";
+}
+
+static void page_through(const char *command, struct str text)
+{
+    void (*old)(int) = signal(SIGPIPE, SIG_IGN);
+    FILE *pager = popen(command, "we");
+    if (!pager) {
+        cli_print(text);
+    } else {
+        fwrite(text.p, 1, text.n, pager);
+        int status = pclose(pager);
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 127) /* the shell did not find it */
+            cli_print(text);
+    }
+    signal(SIGPIPE, old);
+}
+
+void cli_page(struct cli *cli, struct str text)
+{
+    (void)cli;
+    const char *command = pager_command();
+    fflush(stdout);
+    if (fits_screen(text) || !*command || strcmp(command, "cat") == 0)
+        cli_print(text);
+    else
+        page_through(command, text);
+}
+
+/* -- questions
+ * -----------------------------------------------------------------------------------------------------------------------------
+ */
+
+bool cli_confirm(struct cli *cli, const char *question, const char *explain)
+{
+    STRBUF_AUTO out = STRBUF_INIT(0);
+    term_paint(&out, &cli->out, INK_BOLD, "\n%s\n", question);
+    strbuf_printf(&out, "  %s\n\n  ", explain);
+    term_paint(&out, &cli->out, INK_BOLD, "%s ", _("Enter a value:"));
+    cli_print(strbuf_str(&out));
+    CLEANUP(cleanup_ptr) char *line = NULL;
+    size_t cap = 0;
+    ssize_t n = getline(&line, &cap, stdin);
+    cli_print(STR("\n"));
+    return n > 0 && str_is(str_trim(str_from(line, (size_t)n)), "yes");
+}

@@ -1,0 +1,112 @@
+/* decode: what the decoders of the single blocks share. Private to config/. */
+#ifndef DETOUR_CONFIG_DECODE_H
+#define DETOUR_CONFIG_DECODE_H
+
+#include "base/gettext.h"
+#include "config/config.h"
+
+/* One module being decoded. */
+struct decode {
+    struct arena *arena;
+    struct sources *sources;
+    struct diags *diags;
+    struct config_module *module;
+    struct str version;
+};
+
+/* What a block of the language may hold; lists end with NULL and may be NULL. */
+struct block_spec {
+    const char *noun; /* "variable" */
+    const char *const *labels;
+    const char *const *attributes;
+    const char *const *blocks;
+};
+
+/* -- block.c: shape -- */
+
+/* Whether the labels are those of the spec; a mistake is reported. */
+bool decode_labels(struct decode *d, const struct block *block, const struct block_spec *spec);
+/* Whether label `i` is a name of the language; reported. */
+bool decode_name(struct decode *d, const struct label *label);
+/* Reports every argument and block that the spec does not list, and arguments written as blocks and the reverse. */
+void decode_shape(struct decode *d, const struct body *body, const struct block_spec *spec);
+/* The only block of that type, or NULL; a second one is reported. */
+const struct block *decode_single(struct decode *d, const struct body *body, const char *type);
+/* The attribute's expression or NULL. */
+const struct expr *decode_expr(const struct body *body, const char *name);
+/* As decode_expr; reports where it is missing. */
+const struct expr *decode_required(struct decode *d, const struct block *block, const char *name);
+/* The body without the named arguments and blocks; the body itself where it holds none of them. */
+const struct body *decode_without(struct decode *d, const struct body *body, const char *const *attributes,
+                                  const char *const *blocks);
+/* Enters an object under its key; a second one of the same key is reported, with the place of the first, and left out.
+ */
+bool decode_declare(struct decode *d, struct map *map, struct str key, void *object, struct span at, const char *what,
+                    struct span (*place)(const void *object));
+
+/* -- constant.c: what must be known without evaluation -- */
+
+/* The value of an expression that may use neither names nor functions, converted to `type`. False where it is not one
+ * (reported, "The value of %what…"). */
+bool decode_constant(struct decode *d, const struct expr *expr, const struct type *type, const char *what,
+                     struct value *out);
+/* Reports names and function calls in what has to be constant. */
+bool decode_is_constant(struct diags *diags, const struct expr *expr, const char *what);
+bool decode_bool(struct decode *d, const struct body *body, const char *name, bool otherwise);
+struct str decode_text(struct decode *d, const struct body *body, const char *name);
+
+/* -- lists.c: lists of references and conditions -- */
+
+struct config_traversals decode_depends_on(struct decode *d, const struct body *body);
+struct config_conditions decode_conditions(struct decode *d, const struct body *body, const char *type);
+/* A traversal written as such; quotes around it are reported with the remedy. */
+const struct traversal *decode_traversal(struct decode *d, const struct expr *expr, const char *what);
+bool decode_provider_ref(struct decode *d, const struct expr *expr, struct config_provider_ref *out);
+
+/* -- the blocks -- */
+
+void decode_variable(struct decode *d, const struct block *block);
+void decode_locals(struct decode *d, const struct block *block);
+void decode_output(struct decode *d, const struct block *block);
+void decode_provider(struct decode *d, const struct block *block);
+void decode_resource(struct decode *d, const struct block *block);
+void decode_data(struct decode *d, const struct block *block);
+void decode_call(struct decode *d, const struct block *block);
+void decode_settings(struct decode *d, const struct block *block);
+void decode_moved(struct decode *d, const struct block *block);
+void decode_removed(struct decode *d, const struct block *block);
+void decode_import(struct decode *d, const struct block *block);
+void decode_check(struct decode *d, const struct block *block);
+void decode_foreign(struct decode *d, const struct block *block);
+
+/* Never NULL; `spec` says which arguments and blocks are allowed. */
+const struct config_lifecycle *decode_lifecycle(struct decode *d, const struct body *body,
+                                                const struct block_spec *spec);
+/* A resource or data source without entering it anywhere; NULL after an error in its labels. */
+struct config_resource *decode_resource_block(struct decode *d, const struct block *block, enum addr_mode mode);
+
+/* Everything of one file. */
+void decode_file(struct decode *d, const struct body *body);
+
+/* -- words.c: words for messages -- */
+
+/* " Did you mean \"x\"?", or nothing. */
+const char *words_near(struct arena *arena, struct str near);
+/* The list's nearest name, or the empty slice. */
+struct str words_nearest(const char *const *names, struct str name);
+/* "main.hcl:3". */
+const char *words_place(struct arena *arena, const struct sources *sources, struct span span);
+/* "the root module", "the module in modules/app". */
+const char *words_module(struct arena *arena, const struct config_module *module);
+/* "a, b and c". */
+const char *words_list(struct arena *arena, const char *const *names);
+
+bool names_have(const char *const *names, struct str name);
+
+/* -- version.c -- */
+
+/* Whether `version` meets `constraint` (">= 0.1, < 2.0, ~> 0.1.2, != 1.0"). False with *why set where the constraint is
+ * not one, or where it is not met (*why NULL). */
+bool version_meets(struct str version, struct str constraint, const char **why);
+
+#endif

@@ -1,0 +1,283 @@
+/* load: folders to modules, each once, and the tree of calls over them. */
+#include "base/fs.h"
+#include "config/decode.h"
+#include "syntax/parse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum {
+    NODES_MAX = 100000, /* module calls within one another multiply; beyond this it is a mistake */
+    CHAIN_MAX = 200,    /* folders that call one another in a row */
+};
+
+/* A folder on the way from the root to the one being loaded. */
+struct chain {
+    const struct chain *before;
+    struct str dir;
+    size_t length;
+};
+
+struct load {
+    struct config *config;
+    const struct config_reader *reader;
+    struct str root_dir, version;
+    struct map failed; /* folders that could not be loaded, already reported */
+    bool full;         /* NODES_MAX was reported */
+    struct diags *diags;
+};
+
+struct top {
+    const char *type;
+    void (*decode)(struct decode *d, const struct block *block);
+};
+
+static const struct top top_blocks[] = {
+    {"resource", decode_resource}, {"variable", decode_variable}, {"locals", decode_locals},
+    {"output", decode_output},     {"module", decode_call},       {"data", decode_data},
+    {"provider", decode_provider}, {"detour", decode_settings},   {"moved", decode_moved},
+    {"removed", decode_removed},   {"import", decode_import},     {"check", decode_check},
+    {"terraform", decode_foreign}, {"backend", decode_foreign},
+};
+static const char *const top_names[] = {"resource", "variable", "locals",  "output", "module", "data", "provider",
+                                        "detour",   "moved",    "removed", "import", "check",  NULL};
+
+static void decode_block(struct decode *d, const struct block *block)
+{
+    for (size_t i = 0; i < sizeof top_blocks / sizeof *top_blocks; i++)
+        if (str_eq(block->type.text, str_c(top_blocks[i].type))) {
+            top_blocks[i].decode(d, block);
+            return;
+        }
+    diag_error(
+        d->diags, block->type.span, _("Unsupported block type"),
+        _("Blocks of type \"%.*s\" are not expected here.%s A configuration is made of blocks of these types: %s."),
+        STR_ARG(block->type.text), words_near(d->arena, words_nearest(top_names, block->type.text)),
+        words_list(d->arena, top_names));
+}
+
+void decode_file(struct decode *d, const struct body *body)
+{
+    for (size_t i = 0; i < body->n_items; i++) {
+        const struct attribute *attribute = body->items[i].attribute;
+        if (!attribute) {
+            decode_block(d, body->items[i].block);
+            continue;
+        }
+        diag_error(
+            d->diags, attribute->name.span, _("Unsupported argument"),
+            _("Arguments stand inside blocks. A value with a name of its own belongs in locals { %.*s = … }; the "
+              "value of a variable belongs in detour.vars.hcl."),
+            STR_ARG(attribute->name.text));
+    }
+}
+
+/* -- files -- */
+
+static int name_order(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static size_t keep_sources(struct str *names, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (config_is_source(names[i]))
+            names[kept++] = names[i];
+    if (kept)
+        qsort(names, kept, sizeof *names, name_order);
+    return kept;
+}
+
+static void load_file(struct load *load, struct decode *d, struct str name)
+{
+    struct arena *arena = d->arena;
+    struct str shown = str_is(d->module->dir, ".") ? name : fs_join(arena, d->module->dir, name), text;
+    if (!load->reader->read(load->reader->ctx, arena, fs_join(arena, d->module->path, name), &text)) {
+        diag_error(d->diags, (struct span){0}, _("Unreadable file"), _("%.*s cannot be read: %s."), STR_ARG(shown),
+                   errno == EFBIG ? _("it is larger than any configuration") : strerror(errno));
+        return;
+    }
+    uint32_t file = sources_add_borrowed(d->sources, arena_str(arena, shown), text);
+    if (!d->module->file)
+        d->module->file = file;
+    decode_file(d, parse_body(arena, d->diags, d->sources, file));
+}
+
+static struct config_module *module_new(struct load *load, struct str dir)
+{
+    struct arena *arena = load->config->arena;
+    struct config_module *m = ARENA_NEW(arena, struct config_module);
+    m->dir = dir;
+    m->path = str_is(load->root_dir, ".") ? dir
+              : str_is(dir, ".")          ? load->root_dir
+                                          : fs_join(arena, load->root_dir, dir);
+    struct map *const maps[] = {&m->variables, &m->locals,    &m->outputs, &m->resources,
+                                &m->calls,     &m->providers, &m->checks};
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
+        *maps[i] = MAP_INIT(arena);
+    return m;
+}
+
+static void report_folder(struct load *load, const struct config_module *m, struct span at, bool readable)
+{
+    int error = errno;
+    const char *summary = at.file ? _("Unusable module folder") : _("Unusable configuration folder");
+    if (readable)
+        diag_error(load->diags, at, summary, _("The folder %.*s holds no configuration: there is no *.hcl file in it."),
+                   STR_ARG(m->path));
+    else if (error == ENOENT)
+        diag_error(load->diags, at, summary, _("There is no folder %.*s."), STR_ARG(m->path));
+    else
+        diag_error(load->diags, at, summary, _("The folder %.*s cannot be read: %s."), STR_ARG(m->path),
+                   strerror(error));
+}
+
+static bool load_files(struct load *load, struct config_module *m, struct span at)
+{
+    struct arena *arena = load->config->arena;
+    struct str *names = NULL;
+    size_t n = 0;
+    bool readable = load->reader->list(load->reader->ctx, arena, m->path, &names, &n);
+    if (!readable || !(n = keep_sources(names, n))) {
+        report_folder(load, m, at, readable);
+        return false;
+    }
+    struct decode d = {arena, load->config->sources, load->diags, m, load->version};
+    for (size_t i = 0; i < n; i++)
+        load_file(load, &d, names[i]);
+    return true;
+}
+
+/* -- modules -- */
+
+/* `path` from the folder `dir`, with "." and ".." resolved as far as they go. */
+static struct str resolve_dir(struct arena *arena, struct str dir, struct str path)
+{
+    VEC(struct str) parts = {0};
+    struct str text = str_is(dir, ".") ? path : arena_printf(arena, "%.*s/%.*s", STR_ARG(dir), STR_ARG(path));
+    for (size_t from = 0, end; from <= text.n; from = end + 1) {
+        end = str_find_byte(text, '/', from);
+        end = end == SIZE_MAX ? text.n : end;
+        struct str part = str_sub(text, from, end);
+        if (!part.n || str_is(part, "."))
+            continue;
+        if (str_is(part, "..") && parts.n && !str_is(parts.v[parts.n - 1], ".."))
+            parts.n--;
+        else
+            vec_push(arena, &parts, part);
+    }
+    STRBUF_AUTO out = STRBUF_INIT(STRBUF_MAX);
+    vec_each (&parts, i) {
+        if (i)
+            strbuf_addc(&out, '/');
+        strbuf_add(&out, parts.v[i]);
+    }
+    return parts.n ? arena_str(arena, strbuf_str(&out)) : STR(".");
+}
+
+static bool in_chain(const struct chain *chain, struct str dir)
+{
+    for (; chain; chain = chain->before)
+        if (str_eq(chain->dir, dir))
+            return true;
+    return false;
+}
+
+static const char *shown_dir(struct arena *arena, struct str dir)
+{
+    return str_is(dir, ".") ? _("the root module") : arena_str(arena, dir).p;
+}
+
+/* "modules/a calls modules/b, which calls modules/a". */
+static const char *cycle_words(struct arena *arena, const struct chain *chain, struct str dir)
+{
+    VEC(struct str) dirs = {0};
+    for (; !str_eq(chain->dir, dir); chain = chain->before)
+        vec_push(arena, &dirs, chain->dir);
+    STRBUF_AUTO out = STRBUF_INIT(STRBUF_MAX);
+    strbuf_printf(&out, "%s", shown_dir(arena, dir));
+    for (size_t i = dirs.n; i > 0; i--)
+        strbuf_printf(&out, i == dirs.n ? _(" calls %s") : _(", which calls %s"), shown_dir(arena, dirs.v[i - 1]));
+    strbuf_printf(&out, dirs.n ? _(", which calls %s") : _(" calls %s"), dirs.n ? shown_dir(arena, dir) : _("itself"));
+    return arena_str(arena, strbuf_str(&out)).p;
+}
+
+static const struct config_module *load_module(struct load *load, struct str dir, struct span at,
+                                               const struct chain *before);
+
+static void load_call(struct load *load, const struct chain *chain, struct config_call *call)
+{
+    if (!call->source.n)
+        return;
+    struct str dir = resolve_dir(load->config->arena, chain->dir, call->source);
+    if (in_chain(chain, dir))
+        diag_error(load->diags, call->source_span, _("Module cycle"), _("A module cannot contain itself: %s."),
+                   cycle_words(load->config->arena, chain, dir));
+    else if (chain->length == CHAIN_MAX)
+        diag_error(load->diags, call->source_span, _("Modules nested too deeply"),
+                   _("More than %d modules call one another in a row."), CHAIN_MAX);
+    else
+        call->module = load_module(load, dir, call->source_span, chain);
+}
+
+static const struct config_module *load_module(struct load *load, struct str dir, struct span at,
+                                               const struct chain *before)
+{
+    struct map_entry *known = map_find(&load->config->modules, dir);
+    if (known)
+        return known->value;
+    struct config_module *m = module_new(load, dir);
+    bool loaded = load_files(load, m, at);
+    map_put(&load->config->modules, dir, loaded || !before ? m : NULL);
+    struct chain chain = {before, dir, before ? before->length + 1 : 1};
+    map_each (&m->calls, i)
+        load_call(load, &chain, m->calls.entries[i].value);
+    return map_get(&load->config->modules, dir);
+}
+
+/* -- the tree of calls -- */
+
+static const struct config_node *add_node(struct load *load, const struct config_node *parent,
+                                          const struct config_call *call, const struct config_module *module);
+
+static void add_child(struct load *load, struct config_node *node, const struct config_call *call)
+{
+    if (!call->module)
+        return;
+    if (load->config->nodes.n < NODES_MAX) {
+        map_put(&node->children, call->name.text, (void *)add_node(load, node, call, call->module));
+    } else if (!load->full) {
+        load->full = true;
+        diag_error(load->diags, call->header, _("Too many modules"),
+                   _("The calls of modules within modules make more than %d modules."), NODES_MAX);
+    }
+}
+
+static const struct config_node *add_node(struct load *load, const struct config_node *parent,
+                                          const struct config_call *call, const struct config_module *module)
+{
+    struct arena *arena = load->config->arena;
+    struct config_node *node = ARENA_NEW(arena, struct config_node);
+    *node = (struct config_node){.parent = parent, .call = call, .module = module, .children = MAP_INIT(arena)};
+    if (parent)
+        node->path = arena_printf(arena, "%.*s%smodule.%.*s", STR_ARG(parent->path), parent->path.n ? "." : "",
+                                  STR_ARG(call->name.text));
+    map_put(&load->config->nodes, node->path, node);
+    map_each (&module->calls, i)
+        add_child(load, node, module->calls.entries[i].value);
+    return node;
+}
+
+const struct config *config_load(struct arena *arena, struct sources *sources, const struct config_reader *reader,
+                                 struct str dir, struct str version, struct diags *diags)
+{
+    struct config *config = ARENA_NEW(arena, struct config);
+    *config = (struct config){arena, sources, NULL, MAP_INIT(arena), MAP_INIT(arena)};
+    struct str root_dir = dir.n ? arena_str(arena, dir) : STR(".");
+    struct load load = {config, reader, root_dir, arena_str(arena, version), MAP_INIT(arena), false, diags};
+    const struct config_module *root = load_module(&load, STR("."), (struct span){0}, NULL);
+    config->root = add_node(&load, NULL, NULL, root);
+    return config;
+}

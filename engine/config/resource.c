@@ -1,0 +1,153 @@
+/* resource: resource and data blocks. */
+#include "config/decode.h"
+
+static const char *const two_labels[] = {"type", "name", NULL};
+static const char *const lifecycle_arguments[] = {"create_before_destroy", "prevent_destroy", "ignore_changes",
+                                                  "replace_triggered_by", NULL};
+static const char *const lifecycle_blocks[] = {"precondition", "postcondition", NULL};
+static const struct block_spec modes[] = {{.noun = "resource", .labels = two_labels},
+                                          {.noun = "data", .labels = two_labels}};
+static const struct block_spec lifecycles[] = {{"lifecycle", NULL, lifecycle_arguments, lifecycle_blocks},
+                                               {"lifecycle", NULL, NULL, lifecycle_blocks}};
+
+static const char *const meta_arguments[] = {"count", "for_each", "depends_on", "provider", NULL};
+static const char *const meta_blocks[] = {"lifecycle", NULL};
+
+/* References to such a type would mean something else. */
+static const char *const reserved_types[] = {"var",   "local", "module", "data",   "resource", "each",
+                                             "count", "self",  "path",   "detour", NULL};
+
+static bool type_name(struct decode *d, const struct label *label)
+{
+    if (!names_have(reserved_types, label->text))
+        return decode_name(d, label);
+    diag_error(d->diags, label->span, _("Invalid resource type"),
+               _("\"%.*s\" cannot be the type of a resource: in expressions it has a meaning of its own."),
+               STR_ARG(label->text));
+    return false;
+}
+
+/* What is an argument here must not be a block, and the reverse. */
+static void check_meta(struct decode *d, const struct body *body)
+{
+    for (size_t i = 0; i < body->n_items; i++) {
+        const struct attribute *attribute = body->items[i].attribute;
+        const struct block *block = body->items[i].block;
+        if (attribute && names_have(meta_blocks, attribute->name.text))
+            diag_error(d->diags, attribute->name.span, _("Unsupported argument"),
+                       _("\"lifecycle\" is a block: write it without the equals sign, as lifecycle { … }."));
+        if (block && names_have(meta_arguments, block->type.text))
+            diag_error(d->diags, block->type.span, _("Unsupported block type"),
+                       _("\"%.*s\" is an argument: write it with an equals sign, as %.*s = …."),
+                       STR_ARG(block->type.text), STR_ARG(block->type.text));
+        if (block && str_is(block->type.text, "provisioner"))
+            diag_error(d->diags, block->type.span, _("Unsupported block type"),
+                       _("detour has no provisioners: declare what should be on the machine with resources of its own "
+                         "(debian_package, debian_file, debian_service), and let them depend on this one."));
+    }
+}
+
+static void check_repetition(struct decode *d, const struct config_resource *r)
+{
+    if (r->count && r->for_each)
+        diag_error(d->diags, r->for_each->span, _("Both count and for_each"),
+                   _("A block is repeated by count or by for_each, not by both: remove one of them."));
+}
+
+static void read_provider(struct decode *d, const struct body *body, struct config_resource *r)
+{
+    const struct expr *expr = decode_expr(body, "provider");
+    struct config_provider_ref ref;
+    if (!expr || !decode_provider_ref(d, expr, &ref))
+        return;
+    struct config_provider_ref *kept = ARENA_NEW(d->arena, struct config_provider_ref);
+    *kept = ref;
+    r->provider = kept;
+}
+
+static struct str resource_key(struct arena *arena, enum addr_mode mode, struct str type, struct str name)
+{
+    return arena_printf(arena, "%s%.*s.%.*s", mode == ADDR_DATA ? "data." : "", STR_ARG(type), STR_ARG(name));
+}
+
+struct config_resource *decode_resource_block(struct decode *d, const struct block *block, enum addr_mode mode)
+{
+    if (!decode_labels(d, block, &modes[mode]) || !type_name(d, &block->labels[0]) ||
+        !decode_name(d, &block->labels[1]))
+        return NULL;
+    const struct body *body = block->body;
+    struct config_resource *r = ARENA_NEW(d->arena, struct config_resource);
+    r->mode = mode;
+    r->type = (struct name){block->labels[0].text, block->labels[0].span};
+    r->name = (struct name){block->labels[1].text, block->labels[1].span};
+    r->key = resource_key(d->arena, mode, r->type.text, r->name.text);
+    r->header = block->header_span;
+    check_meta(d, body);
+    r->args = decode_without(d, body, meta_arguments, meta_blocks);
+    r->count = decode_expr(body, "count");
+    r->for_each = decode_expr(body, "for_each");
+    check_repetition(d, r);
+    read_provider(d, body, r);
+    r->depends_on = decode_depends_on(d, body);
+    r->lifecycle = decode_lifecycle(d, body, &lifecycles[mode]);
+    return r;
+}
+
+static struct span resource_place(const void *object)
+{
+    return ((const struct config_resource *)object)->header;
+}
+
+static void declare(struct decode *d, const struct block *block, enum addr_mode mode)
+{
+    struct config_resource *r = decode_resource_block(d, block, mode);
+    if (r)
+        decode_declare(d, &d->module->resources, r->key, r, r->header,
+                       mode == ADDR_DATA ? _("data source") : _("resource"), resource_place);
+}
+
+void decode_resource(struct decode *d, const struct block *block)
+{
+    declare(d, block, ADDR_MANAGED);
+}
+
+void decode_data(struct decode *d, const struct block *block)
+{
+    declare(d, block, ADDR_DATA);
+}
+
+static const char *const name_label[] = {"name", NULL};
+static const char *const check_blocks[] = {"data", "assert", NULL};
+static const struct block_spec check_spec = {"check", name_label, NULL, check_blocks};
+
+static struct span check_place(const void *object)
+{
+    return ((const struct config_check *)object)->header;
+}
+
+static void check_data(struct decode *d, const struct block *block, struct config_check *check)
+{
+    const struct block *data = decode_single(d, block->body, "data");
+    struct config_resource *r = data ? decode_resource_block(d, data, ADDR_DATA) : NULL;
+    if (!r)
+        return;
+    r->check = check;
+    check->data = r;
+    decode_declare(d, &d->module->resources, r->key, r, r->header, _("data source"), resource_place);
+}
+
+void decode_check(struct decode *d, const struct block *block)
+{
+    decode_shape(d, block->body, &check_spec);
+    if (!decode_labels(d, block, &check_spec) || !decode_name(d, &block->labels[0]))
+        return;
+    struct config_check *check = ARENA_NEW(d->arena, struct config_check);
+    check->name = (struct name){block->labels[0].text, block->labels[0].span};
+    check->header = block->header_span;
+    check->asserts = decode_conditions(d, block->body, "assert");
+    if (!check->asserts.n)
+        diag_error(d->diags, block->header_span, _("Check without asserts"),
+                   _("A check block needs at least one assert { condition = …, error_message = … }."));
+    check_data(d, block, check);
+    decode_declare(d, &d->module->checks, check->name.text, check, check->header, _("check"), check_place);
+}

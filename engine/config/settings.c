@@ -1,0 +1,66 @@
+/* settings: the detour block, and the blocks that other programs have in its place. */
+#include "config/decode.h"
+
+static const char *const arguments[] = {"required_version", NULL};
+static const struct block_spec spec = {"detour", NULL, arguments, NULL};
+
+static void foreign_setting(struct decode *d, const struct block *block)
+{
+    if (str_is(block->type.text, "required_providers"))
+        diag_error(d->diags, block->type.span, _("Unsupported block type"),
+                   _("Providers need not be declared: they come with detour. Remove this block."));
+    else if (str_is(block->type.text, "backend") || str_is(block->type.text, "cloud"))
+        diag_error(
+            d->diags, block->type.span, _("Unsupported block type"),
+            _("The state is kept beside the configuration, in detour.state; there are no \"%.*s\" blocks. Remove "
+              "this block."),
+            STR_ARG(block->type.text));
+}
+
+/* The blocks named in foreign_setting have words of their own. */
+static const char *const foreign[] = {"required_providers", "backend", "cloud", NULL};
+
+static void check_version(struct decode *d, struct str constraint, struct span at)
+{
+    const char *why;
+    if (version_meets(d->version, constraint, &why))
+        return;
+    if (why)
+        diag_error(d->diags, at, _("Invalid version constraint"), _("\"%.*s\" is not a version constraint: %s."),
+                   STR_ARG(constraint), why);
+    else
+        diag_error(d->diags, at, _("Unsupported version of detour"),
+                   _("%s needs a version of detour that meets \"%.*s\", and this is %.*s. Install another version, or "
+                     "change required_version."),
+                   words_module(d->arena, d->module), STR_ARG(constraint), STR_ARG(d->version));
+}
+
+void decode_settings(struct decode *d, const struct block *block)
+{
+    if (!decode_labels(d, block, &spec))
+        return;
+    for (size_t i = 0; i < block->body->n_items; i++)
+        if (block->body->items[i].block)
+            foreign_setting(d, block->body->items[i].block);
+    decode_shape(d, decode_without(d, block->body, NULL, foreign), &spec);
+    const struct expr *expr = decode_expr(block->body, "required_version");
+    struct str constraint = decode_text(d, block->body, "required_version");
+    if (!constraint.n)
+        return;
+    d->module->required_version = constraint;
+    check_version(d, constraint, expr->span);
+}
+
+void decode_foreign(struct decode *d, const struct block *block)
+{
+    if (str_is(block->type.text, "terraform"))
+        diag_error(
+            d->diags, block->type.span, _("Unsupported block type"),
+            _("The settings of a detour configuration stand in a block named detour: detour { required_version = "
+              "\">= %.*s\" }. Providers come with detour and the state is kept in detour.state, so "
+              "required_providers and backend have no place in it."),
+            STR_ARG(d->version));
+    else
+        diag_error(d->diags, block->type.span, _("Unsupported block type"),
+                   _("The state is kept beside the configuration, in detour.state; there are no backend blocks."));
+}

@@ -1,0 +1,335 @@
+#include "view/json/stream.h"
+#include "base/clock.h"
+#include "base/gettext.h"
+#include "view/human/plan.h"
+#include "view/json/writer.h"
+
+/* The fields that every line has; the caller adds its own and ends the line. */
+static struct writer line_begin(struct strbuf *out, const char *level, const char *type, struct str message)
+{
+    ARENA_AUTO arena = arena_new();
+    struct writer w = writer_to(out);
+    writer_open(&w, '{');
+    writer_field_c(&w, "@level", level);
+    writer_field_str(&w, "@message", message);
+    writer_field_c(&w, "@module", "detour.ui");
+    writer_field_str(&w, "@timestamp", clock_timestamp(arena));
+    writer_field_c(&w, "type", type);
+    return w;
+}
+
+static void line_end(struct writer *w)
+{
+    writer_close(w, '}');
+    strbuf_addc(w->out, '\n');
+}
+
+void stream_version(struct strbuf *out, const char *version)
+{
+    ARENA_AUTO arena = arena_new();
+    struct writer w = line_begin(out, "info", "version", arena_printf(arena, "detour %s", version));
+    writer_field_c(&w, "detour", version);
+    writer_field_c(&w, "ui", "1.2");
+    line_end(&w);
+}
+
+/* -- diagnostics
+ * ---------------------------------------------------------------------------------------------------------------------------
+ */
+
+static void position(struct writer *w, const char *key, struct position at)
+{
+    writer_key(w, key);
+    writer_open(w, '{');
+    writer_field_int(w, "line", at.line);
+    writer_field_int(w, "column", at.column);
+    writer_field_int(w, "byte", at.byte);
+    writer_close(w, '}');
+}
+
+static void range(struct writer *w, const struct sources *sources, const struct source *source, struct span span)
+{
+    writer_key(w, "range");
+    writer_open(w, '{');
+    writer_field_str(w, "filename", source->name);
+    position(w, "start", sources_position(sources, span.file, span.off));
+    position(w, "end", sources_position(sources, span.file, span.off + span.len));
+    writer_close(w, '}');
+}
+
+static void snippet(struct writer *w, const struct sources *sources, const struct source *source, const struct diag *d)
+{
+    struct position start = sources_position(sources, d->subject.file, d->subject.off);
+    struct str code = sources_line(sources, d->subject.file, start.line);
+    uint32_t line_off = code.p ? (uint32_t)(code.p - source->text.p) : d->subject.off;
+    uint32_t from = d->subject.off - line_off, to = from + d->subject.len;
+    writer_key(w, "snippet");
+    writer_open(w, '{');
+    writer_key(w, "context");
+    if (d->object.n)
+        writer_str(w, d->object);
+    else
+        writer_null(w);
+    writer_field_str(w, "code", code);
+    writer_field_int(w, "start_line", start.line);
+    writer_field_int(w, "highlight_start_offset", from);
+    writer_field_int(w, "highlight_end_offset", to < code.n ? to : (int64_t)code.n);
+    writer_key(w, "values");
+    writer_open(w, '[');
+    vec_each (&d->notes, i) {
+        writer_open(w, '{');
+        writer_field_str(w, "traversal", d->notes.v[i].label);
+        writer_field_str(w, "statement", d->notes.v[i].text);
+        writer_close(w, '}');
+    }
+    writer_close(w, ']');
+    writer_close(w, '}');
+}
+
+static void diagnostic(struct writer *w, const struct sources *sources, const struct diag *d)
+{
+    writer_open(w, '{');
+    writer_field_c(w, "severity", d->severity == DIAG_ERROR ? "error" : "warning");
+    writer_field_str(w, "summary", d->summary);
+    writer_field_str(w, "detail", d->detail);
+    if (d->object.n)
+        writer_field_str(w, "address", d->object);
+    const struct source *source = sources ? sources_get(sources, d->subject.file) : NULL;
+    if (source) {
+        range(w, sources, source, d->subject);
+        snippet(w, sources, source, d);
+    }
+    writer_close(w, '}');
+}
+
+void stream_diagnostic(struct strbuf *out, const struct sources *sources, const struct diag *d)
+{
+    ARENA_AUTO arena = arena_new();
+    bool error = d->severity == DIAG_ERROR;
+    struct str message = arena_printf(arena, "%s: %.*s", error ? "Error" : "Warning", STR_ARG(d->summary));
+    struct writer w = line_begin(out, error ? "error" : "warn", "diagnostic", message);
+    writer_key(&w, "diagnostic");
+    diagnostic(&w, sources, d);
+    line_end(&w);
+}
+
+void json_validation(struct strbuf *out, const struct sources *sources, const struct diags *diags, bool valid)
+{
+    struct writer w = writer_to(out);
+    writer_open(&w, '{');
+    writer_field_c(&w, "format_version", "1.0");
+    writer_field_bool(&w, "valid", valid);
+    writer_field_int(&w, "error_count", (int64_t)diags->n_errors);
+    writer_field_int(&w, "warning_count", (int64_t)(diags->list.n - diags->n_errors));
+    writer_key(&w, "diagnostics");
+    writer_open(&w, '[');
+    vec_each (&diags->list, i)
+        diagnostic(&w, sources, &diags->list.v[i]);
+    writer_close(&w, ']');
+    line_end(&w);
+}
+
+/* -- resources
+ * -------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static void resource(struct writer *w, const struct addr *addr)
+{
+    writer_key(w, "resource");
+    writer_open(w, '{');
+    writer_field_str(w, "addr", addr->text);
+    writer_field_str(w, "module", addr->module->text);
+    struct str local = str_sub(addr->text, addr->module->text.n ? addr->module->text.n + 1 : 0, addr->text.n);
+    writer_field_str(w, "resource", local);
+    writer_field_str(w, "resource_type", addr->type);
+    writer_field_str(w, "resource_name", addr->name);
+    writer_key(w, "resource_key");
+    if (addr->key.kind == KEY_INT)
+        writer_int(w, addr->key.index);
+    else if (addr->key.kind == KEY_STRING)
+        writer_str(w, addr->key.name);
+    else
+        writer_null(w);
+    writer_close(w, '}');
+}
+
+static const char *stream_action(enum action action)
+{
+    switch (action) {
+    case ACTION_REPLACE:
+    case ACTION_CREATE_BEFORE_DELETE:
+        return "replace";
+    default:
+        return action_name(action);
+    }
+}
+
+static void hook(struct writer *w, const struct session_event *e)
+{
+    writer_key(w, "hook");
+    writer_open(w, '{');
+    resource(w, e->addr);
+    writer_field_c(w, "action", stream_action(e->action));
+    if (e->place.n)
+        writer_field_str(w, "place", e->place);
+    if (e->id.n) {
+        writer_field_c(w, "id_key", "id");
+        writer_field_str(w, "id_value", e->id);
+    }
+    if (e->kind != EVENT_APPLY_START && e->kind != EVENT_REFRESH_START && e->kind != EVENT_DATA_START)
+        writer_field_int(w, "elapsed_seconds", (int64_t)(e->elapsed_ns / 1000000000u));
+    if (e->text.n)
+        writer_field_str(w, "text", e->text);
+    writer_close(w, '}');
+}
+
+void stream_event(struct strbuf *out, const struct session_event *e)
+{
+    static const struct {
+        const char *type, *words;
+    } kinds[] = {
+        [EVENT_REFRESH_START] = {"refresh_start", "Refreshing state..."},
+        [EVENT_REFRESH_COMPLETE] = {"refresh_complete", "Refresh complete"},
+        [EVENT_DATA_START] = {"apply_start", "Reading..."},
+        [EVENT_DATA_COMPLETE] = {"apply_complete", "Read complete"},
+        [EVENT_APPLY_START] = {"apply_start", "Starting"},
+        [EVENT_APPLY_PROGRESS] = {"apply_progress", "In progress"},
+        [EVENT_APPLY_COMPLETE] = {"apply_complete", "Complete"},
+        [EVENT_APPLY_ERRORED] = {"apply_errored", "Errored"},
+        [EVENT_APPLY_SKIPPED] = {"apply_skipped", "Not started"},
+    };
+    ARENA_AUTO arena = arena_new();
+    if (e->kind == EVENT_LOCK_WAIT || e->kind == EVENT_CANCELLING) {
+        struct writer w = line_begin(out, "info", "log", e->kind == EVENT_CANCELLING ? STR("Interrupted") : e->text);
+        line_end(&w);
+        return;
+    }
+    if (!e->addr || e->kind >= sizeof kinds / sizeof *kinds || !kinds[e->kind].type)
+        return;
+    struct str message = arena_printf(arena, "%.*s: %s", STR_ARG(e->addr->text), kinds[e->kind].words);
+    struct writer w = line_begin(out, e->kind == EVENT_APPLY_ERRORED ? "error" : "info", kinds[e->kind].type, message);
+    hook(&w, e);
+    line_end(&w);
+}
+
+/* -- plans
+ * ---------------------------------------------------------------------------------------------------------------------------------
+ */
+
+static void stream_change(struct strbuf *out, const struct change *change, const char *type, const char *words)
+{
+    ARENA_AUTO arena = arena_new();
+    struct writer w = line_begin(
+        out, "info", type,
+        arena_printf(arena, "%.*s: %s %s", STR_ARG(change->addr->text), words, stream_action(change->action)));
+    writer_key(&w, "change");
+    writer_open(&w, '{');
+    resource(&w, change->addr);
+    if (change->moved_from) {
+        writer_key(&w, "previous_resource");
+        writer_str(&w, change->moved_from->text);
+    }
+    writer_field_c(&w, "action", stream_action(change->action));
+    if (change->reason != REASON_NONE)
+        writer_field_c(&w, "reason", reason_name(change->reason));
+    if (change->place.n)
+        writer_field_str(&w, "place", change->place);
+    writer_close(&w, '}');
+    line_end(&w);
+}
+
+static void change_summary(struct strbuf *out, const struct plan *plan)
+{
+    STRBUF_AUTO text = STRBUF_INIT(0);
+    struct plan_counts n = plan_count(plan);
+    human_counts(&text, plan, &(struct term){0});
+    struct writer w = line_begin(out, "info", "change_summary", strbuf_str(&text));
+    writer_key(&w, "changes");
+    writer_open(&w, '{');
+    writer_field_int(&w, "add", (int64_t)n.add);
+    writer_field_int(&w, "change", (int64_t)n.change);
+    writer_field_int(&w, "import", (int64_t)n.import);
+    writer_field_int(&w, "replace", (int64_t)n.replace);
+    writer_field_int(&w, "remove", (int64_t)n.destroy);
+    writer_field_c(&w, "operation", "plan");
+    writer_close(&w, '}');
+    line_end(&w);
+}
+
+static void planned_outputs(struct strbuf *out, const struct plan *plan)
+{
+    if (!plan->outputs.n)
+        return;
+    ARENA_AUTO arena = arena_new();
+    struct writer w = line_begin(out, "info", "outputs", arena_printf(arena, "Outputs: %zu", plan->outputs.n));
+    writer_key(&w, "outputs");
+    writer_open(&w, '{');
+    vec_each (&plan->outputs, i) {
+        writer_key_str(&w, plan->outputs.v[i].name);
+        writer_open(&w, '{');
+        writer_field_bool(&w, "sensitive", plan->outputs.v[i].sensitive);
+        writer_field_c(&w, "action", action_name(plan->outputs.v[i].action));
+        writer_close(&w, '}');
+    }
+    writer_close(&w, '}');
+    line_end(&w);
+}
+
+void stream_plan(struct strbuf *out, const struct plan *plan)
+{
+    vec_each (&plan->drift, i)
+        stream_change(out, &plan->drift.v[i], "resource_drift", "Drift detected");
+    vec_each (&plan->changes, i) {
+        if (plan->changes.v[i].action != ACTION_NOOP || plan->changes.v[i].moved_from)
+            stream_change(out, &plan->changes.v[i], "planned_change", "Plan to");
+    }
+    change_summary(out, plan);
+    planned_outputs(out, plan);
+}
+
+void stream_apply_summary(struct strbuf *out, const struct apply_result *r, bool destroy)
+{
+    ARENA_AUTO arena = arena_new();
+    struct str text = arena_printf(arena, "%s: %zu added, %zu changed, %zu destroyed, %zu failed, %zu not started",
+                                   r->status == APPLY_DONE ? "Apply complete" : "Apply not complete", r->added,
+                                   r->changed, r->destroyed, r->failed, r->skipped);
+    struct writer w = line_begin(out, "info", "change_summary", text);
+    writer_key(&w, "changes");
+    writer_open(&w, '{');
+    writer_field_int(&w, "add", (int64_t)r->added);
+    writer_field_int(&w, "change", (int64_t)r->changed);
+    writer_field_int(&w, "import", (int64_t)r->imported);
+    writer_field_int(&w, "replace", (int64_t)r->replaced);
+    writer_field_int(&w, "remove", (int64_t)r->destroyed);
+    writer_field_int(&w, "failed", (int64_t)r->failed);
+    writer_field_int(&w, "skipped", (int64_t)r->skipped);
+    writer_field_c(&w, "operation", destroy ? "destroy" : "apply");
+    writer_close(&w, '}');
+    line_end(&w);
+}
+
+void stream_outputs(struct strbuf *out, const struct snapshot *state)
+{
+    size_t n = 0;
+    const struct state_output *outputs = state ? snapshot_outputs((struct snapshot *)state, &n) : NULL;
+    if (!n)
+        return;
+    ARENA_AUTO arena = arena_new();
+    struct writer w = line_begin(out, "info", "outputs", arena_printf(arena, "Outputs: %zu", n));
+    writer_key(&w, "outputs");
+    writer_open(&w, '{');
+    for (size_t i = 0; i < n; i++) {
+        writer_key_str(&w, outputs[i].name);
+        writer_open(&w, '{');
+        writer_field_bool(&w, "sensitive", outputs[i].sensitive);
+        writer_key(&w, "type");
+        writer_type(&w, outputs[i].value.type);
+        if (!outputs[i].sensitive) {
+            writer_key(&w, "value");
+            writer_value(&w, outputs[i].value);
+        }
+        writer_close(&w, '}');
+    }
+    writer_close(&w, '}');
+    line_end(&w);
+}

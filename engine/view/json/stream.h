@@ -1,0 +1,22 @@
+/*
+ * stream: what a run does, as one JSON object a line, with the names that readers of Terraform's stream know; and the
+ * answer of validate -json.
+ */
+#ifndef DETOUR_VIEW_JSON_STREAM_H
+#define DETOUR_VIEW_JSON_STREAM_H
+
+#include "core/session.h"
+#include "state/model.h"
+
+void stream_version(struct strbuf *out, const char *version);
+void stream_diagnostic(struct strbuf *out, const struct sources *sources, const struct diag *diag);
+void stream_event(struct strbuf *out, const struct session_event *event);
+/* resource_drift, planned_change, change_summary and outputs lines of a plan. */
+void stream_plan(struct strbuf *out, const struct plan *plan);
+void stream_apply_summary(struct strbuf *out, const struct apply_result *result, bool destroy);
+void stream_outputs(struct strbuf *out, const struct snapshot *state);
+
+/* validate -json: {"format_version":"1.0","valid":…,"error_count":…,"warning_count":…,"diagnostics":[…]} */
+void json_validation(struct strbuf *out, const struct sources *sources, const struct diags *diags, bool valid);
+
+#endif
