@@ -30,24 +30,38 @@ struct cut cut_open(struct str text, char bracket)
     return c;
 }
 
+/* A quote is escaped by an odd number of backslashes. */
+static bool is_escaped(const char *from, const char *quote)
+{
+    const char *p = quote;
+    while (p > from && p[-1] == '\\')
+        p--;
+    return (quote - p) % 2 != 0;
+}
+
 /* From the opening quote to behind the closing one. */
 static bool skip_string(struct cut *c)
 {
-    for (size_t i = c->at + 1; i < c->text.n; i++) {
-        if (c->text.p[i] == '"') {
-            c->at = i + 1;
+    const char *from = c->text.p + c->at + 1, *end = c->text.p + c->text.n;
+    for (const char *p = from; p < end && (p = memchr(p, '"', (size_t)(end - p))); p++)
+        if (!is_escaped(from, p)) {
+            c->at = (size_t)(p - c->text.p) + 1;
             return true;
         }
-        if (c->text.p[i] == '\\')
-            i++;
-    }
     return fail(c, N_("a string has no end"));
 }
+
+/* What nesting and strings are made of. */
+static const bool structural[256] = {['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true};
 
 static bool skip_nested(struct cut *c)
 {
     size_t depth = 0;
-    while (c->at < c->text.n) {
+    for (;;) {
+        while (c->at < c->text.n && !structural[(unsigned char)c->text.p[c->at]])
+            c->at++;
+        if (c->at == c->text.n)
+            return fail(c, N_("a bracket is not closed"));
         char b = c->text.p[c->at];
         if (b == '"') {
             if (!skip_string(c))
@@ -57,10 +71,9 @@ static bool skip_nested(struct cut *c)
         c->at++;
         if (b == '{' || b == '[')
             depth++;
-        else if ((b == '}' || b == ']') && --depth == 0)
+        else if (--depth == 0)
             return true;
     }
-    return fail(c, N_("a bracket is not closed"));
 }
 
 static bool skip_scalar(struct cut *c)

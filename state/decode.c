@@ -10,7 +10,6 @@ void decoder_init(struct decoder *d, struct addrs *addrs)
 {
     *d = (struct decoder){.arena = arena_new(), .scratch = arena_new(), .addrs = addrs};
     d->sources = sources_new();
-    d->addresses = MAP_INIT(d->scratch);
 }
 
 void decoder_free(struct decoder *d)
@@ -126,19 +125,26 @@ static bool decode_flag(struct decoder *d, struct str json, bool *out)
     return !json.n || *out || str_is(json, "false") || decode_fail(d, json, _("true or false was expected"));
 }
 
+/* The text between the quotes where it is what it says: most addresses and names are. */
+static struct str plain_text(struct str json)
+{
+    bool plain = json.n > 2 && json.p[0] == '"';
+    for (size_t i = 1; plain && i + 1 < json.n; i++)
+        plain = json.p[i] != '\\' && json.p[i] >= 0x20 && json.p[i] < 0x7f;
+    return plain ? str_sub(json, 1, json.n - 1) : (struct str){0};
+}
+
 static bool decode_address(struct decoder *d, struct str json, const struct addr **out)
 {
-    *out = map_get(&d->addresses, json);
-    if (*out)
-        return true;
-    struct str text;
-    if (!decode_text(d, json, &text))
+    struct str text = plain_text(json);
+    if (!text.n && !decode_text(d, json, &text))
         return false;
+    if ((*out = addr_find(d->addrs, text)))
+        return true;
     struct diags diags = DIAGS_INIT(d->scratch);
     *out = addr_parse(d->addrs, d->sources, text, &diags);
     if (!*out)
         return decode_fail(d, json, _("\"%.*s\" is not the address of a resource"), STR_ARG(text));
-    map_put(&d->addresses, json, (void *)*out);
     return true;
 }
 

@@ -16,7 +16,6 @@ struct decoder {
     struct arena *scratch; /* of the decoder */
     struct addrs *addrs;
     struct sources *sources;
-    struct map addresses; /* text → struct addr */
     VEC(const struct type *) types;
     struct str record; /* the text of the record at hand */
     const char *at;    /* after a failure: the place in the text … */
