@@ -50,7 +50,7 @@ static void check_settable(struct decoding *d, const struct attribute *attribute
     if (attr->deprecated.n) {
         struct diag *diag = diag_warning(d->eval->diags, attribute->name.span, _("Deprecated argument"), "%.*s",
                                          STR_ARG(attr->deprecated));
-        diag->object = d->eval->object;
+        diag->object = arena_str(d->eval->diags->arena, d->eval->object);
     }
 }
 

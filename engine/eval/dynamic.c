@@ -129,7 +129,9 @@ static void add_iteration(struct dynamic *dynamic, struct value key, struct valu
 {
     struct eval *eval = dynamic->d->eval;
     static const struct str names[] = {STR_INIT("key"), STR_INIT("value")};
-    struct value parts[] = {key, element};
+    struct value *parts = ARENA_ARRAY(eval->arena, struct value, 2);
+    parts[0] = key;
+    parts[1] = element;
     struct value iterator = value_object(eval->arena, names, parts, 2);
     struct scope_names bound = {&dynamic->iterator, &iterator, 1};
     struct scope scope = scope_values(eval->scope, &bound);

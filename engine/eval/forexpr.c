@@ -222,5 +222,6 @@ struct value eval_for(struct eval *eval, const struct expr_for *e)
         return value_mark(eval_nothing(), loop.marks);
     if (!check_collection(&loop, collection) || !try_condition(&loop, value_is_known(collection)))
         return eval_nothing();
-    return value_mark(value_is_known(collection) ? run(&loop, collection) : eval_nothing(), loop.marks);
+    struct value result = value_is_known(collection) ? run(&loop, collection) : eval_nothing();
+    return value_mark(result, loop.marks);
 }

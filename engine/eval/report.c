@@ -58,7 +58,7 @@ struct diag *eval_error(struct eval *eval, const struct expr *about, struct span
     struct str detail = arena_vprintf(eval->arena, format, args);
     va_end(args);
     struct diag *diag = diag_error(eval->diags, subject, summary, "%.*s", STR_ARG(detail));
-    diag->object = eval->object;
+    diag->object = arena_str(eval->diags->arena, eval->object);
     if (about && !eval->quiet) {
         struct noting noting = {eval, diag, eval->diags};
         refs_expr(about, note_reference, &noting);
