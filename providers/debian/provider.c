@@ -1,0 +1,117 @@
+#include "debian/provider.h"
+#include "debian.h"
+#include "base/gettext.h"
+
+#include <stdlib.h>
+
+static const struct kind *const kinds[KINDS] = {&host_kind, &package_kind, &file_kind,   &directory_kind,
+                                                &user_kind, &group_kind,   &service_kind};
+
+/* The engine hands out pointers into the table below, so a type is known by its name. */
+const struct kind *kind_of(const struct detour_type *type)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        if (strcmp(kinds[i]->type->name, type->name) == 0)
+            return kinds[i];
+    abort();
+}
+
+static void *debian_open(const struct detour_host *host, detour_call *call, const detour_value *config)
+{
+    (void)call;
+    (void)config;
+    struct debian *self = heap_alloc(sizeof *self);
+    *self = (struct debian){.host = host};
+    pthread_mutex_init(&self->lock, NULL);
+    return self;
+}
+
+static void debian_close(void *opaque)
+{
+    struct debian *self = opaque;
+    lanes_free(self);
+    pthread_mutex_destroy(&self->lock);
+    free(self);
+}
+
+static struct detour_str debian_lane(void *opaque, detour_call *call, const struct detour_type *type,
+                                     const detour_value *object)
+{
+    struct debian *self = opaque;
+    struct kit kit = {self->host, call};
+    return kit_to(kit_copy(kit, kit_text(kit, object, kind_of(type)->id == KIND_HOST ? "name" : "host")));
+}
+
+static void debian_validate(void *opaque, detour_call *call, struct detour_validate *reqs, size_t n)
+{
+    struct debian *self = opaque;
+    for (size_t i = 0; i < n; i++)
+        kind_of(reqs[i].type)->validate((struct kit){self->host, call}, reqs[i].config, i);
+}
+
+static void debian_plan(void *opaque, detour_call *call, struct detour_plan *reqs, size_t n)
+{
+    struct debian *self = opaque;
+    for (size_t i = 0; i < n; i++)
+        kind_of(reqs[i].type)->plan((struct kit){self->host, call}, &reqs[i], i);
+}
+
+static void import_one(struct kit kit, struct detour_import *req, size_t i)
+{
+    const struct kind *kind = kind_of(req->type);
+    struct kit_edit edit = {.kit = kit};
+    struct str id = kit_from(req->id), host, name;
+    if (kind->id == KIND_HOST) {
+        kit_put_text(&edit, "name", id);
+    } else if (kit_split_id(id, &host, &name)) {
+        kit_put_text(&edit, "host", host);
+        kit_put_text(&edit, kind->key, name);
+    } else {
+        kit.host->fail(kit.call, i, NULL, _("Not an import id"), _("\"%.*s\" should be HOST:%s, such as \"web:%s\"."),
+                       STR_ARG(id), kind->key, strcmp(kind->key, "path") == 0 ? "/etc/motd" : "nginx");
+        return;
+    }
+    kit_put_text(&edit, "id", id);
+    req->state = kit_edited(&edit, NULL);
+}
+
+static void debian_import(void *opaque, detour_call *call, struct detour_import *reqs, size_t n)
+{
+    struct debian *self = opaque;
+    for (size_t i = 0; i < n; i++)
+        import_one((struct kit){self->host, call}, &reqs[i], i);
+}
+
+static struct detour_type types[KINDS + 1];
+
+static void fill_types(void)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        types[i] = *kinds[i]->type;
+}
+
+const struct detour_provider *debian_provider(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static const struct detour_provider provider = {
+        .size = sizeof provider,
+        .abi = DETOUR_ABI_VERSION,
+        .name = "debian",
+        .doc = "Debian machines, 10 to 13, and what stands on them: packages, files, accounts, services. Machines are "
+               "reached "
+               "over SSH, one session each, and need nothing but sh.",
+        .types = types,
+        .open = debian_open,
+        .close = debian_close,
+        .lane = debian_lane,
+        .place = debian_lane,
+        .validate = debian_validate,
+        .read = debian_read,
+        .plan = debian_plan,
+        .review = debian_review,
+        .apply = debian_apply,
+        .import = debian_import,
+    };
+    pthread_once(&once, fill_types);
+    return &provider;
+}

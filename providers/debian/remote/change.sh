@@ -1,0 +1,210 @@
+# change.sh: the steps of an apply. Each runs through `run`, in a subshell, so that it may exit; the exit status says why
+# (common.c knows the numbers). A lost connection must not stop what is under way.
+trap '' HUP PIPE
+
+# run INDEX COMMAND…: one step; section rINDEX answers its exit status and what it said.
+run() {
+    r=$1
+    shift
+    if stopped; then
+        emit "r$r" 125
+        return
+    fi
+    o=$("$@" 2>&1)
+    emit "r$r" "$?
+$o"
+}
+
+# What stands at a path: absent, d (directory), o (something else), l:TARGET, f:SHA256.
+stands() {
+    if [ -L "$1" ]; then
+        printf 'l:%s' "$(readlink -- "$1")"
+    elif [ -f "$1" ]; then
+        h=$(sha256sum <"$1") && printf 'f:%s' "${h%% *}"
+    elif [ -d "$1" ]; then
+        printf d
+    elif [ -e "$1" ]; then
+        printf o
+    else
+        printf absent
+    fi
+}
+
+# expect PATH EXPECTED WANTED: exits unless what stands there was seen at plan time (or is what we want, or nobody looked).
+expect() {
+    w=$(stands "$1")
+    case $w in
+    "$3" | "$2") return ;;
+    d | o)
+        printf %s "$w"
+        exit 13
+        ;;
+    esac
+    if [ "$2" != any ]; then
+        printf %s "$w"
+        exit 12
+    fi
+}
+
+# content_out: the bytes in $b, or in $e as base64.
+content_out() {
+    if [ "$e" ]; then
+        printf %s "$e" | base64 -d
+    else
+        # shellcheck disable=SC2154
+        printf %s "$b"
+    fi
+}
+
+# put_file PATH OWNER:GROUP MODE EXPECTED WANTED: written beside its place, made durable, then moved there.
+put_file() {
+    [ -d "${1%/*}/" ] || exit 11
+    expect "$1" "$4" "$5"
+    if [ "$w" = "$5" ]; then
+        chown -- "$2" "$1" && chmod -- "$3" "$1" || exit 14
+        return
+    fi
+    t=${1%/*}/.detour-$N-$r
+    umask 077
+    if ! { content_out >"$t" && chown -- "$2" "$t" && chmod -- "$3" "$t" && sync -- "$t" && mv -f -T -- "$t" "$1"; }; then
+        rm -f -- "$t"
+        exit 15
+    fi
+}
+
+# remove_file PATH EXPECTED
+remove_file() {
+    expect "$1" "$2" absent
+    rm -f -- "$1" || exit 15
+}
+
+# put_directory PATH OWNER:GROUP MODE PARENTS
+put_directory() {
+    if [ -L "$1" ]; then
+        printf l
+        exit 13
+    fi
+    if ! [ -d "$1" ]; then
+        if [ -e "$1" ]; then
+            printf o
+            exit 13
+        fi
+        if [ "$4" = yes ]; then mkdir -p -- "${1%/*}/" || exit 15; fi
+        [ -d "${1%/*}/" ] || exit 11
+        mkdir -- "$1" || exit 15
+    fi
+    chown -- "$2" "$1" && chmod -- "$3" "$1" || exit 14
+}
+
+# remove_directory PATH RECURSIVE
+remove_directory() {
+    if [ -L "$1" ] || ! [ -d "$1" ]; then return; fi
+    if [ "$2" = yes ]; then
+        rm -rf --one-file-system -- "$1" || exit 15
+    else
+        rmdir --ignore-fail-on-non-empty -- "$1" || exit 15
+        if [ -d "$1" ]; then
+            find "$1" -mindepth 1 -maxdepth 1 | head -n 5
+            exit 16
+        fi
+    fi
+}
+
+# put_group NAME CREATE-FLAGS OPTION…
+put_group() {
+    n=$1
+    f=$2
+    shift 2
+    if getent group "$n" >/dev/null; then
+        [ $# -eq 0 ] || groupmod "$@" -- "$n" || exit 15
+    else
+        # shellcheck disable=SC2086
+        groupadd $f "$@" -- "$n" || exit 15
+    fi
+}
+
+remove_group() {
+    if getent group "$1" >/dev/null; then groupdel -- "$1" || exit 15; fi
+}
+
+# put_user NAME CREATE-FLAGS GROUP OPTION…: where GROUP is "own", a group of the user's name that is there already becomes
+# the primary group.
+put_user() {
+    n=$1
+    f=$2
+    g=$3
+    shift 3
+    if getent passwd "$n" >/dev/null; then
+        [ $# -eq 0 ] || usermod "$@" -- "$n" || exit 15
+        return
+    fi
+    if [ "$g" = own ] && getent group "$n" >/dev/null; then set -- "$@" -g "$n"; fi
+    # shellcheck disable=SC2086
+    useradd $f "$@" -- "$n" || exit 15
+}
+
+# remove_user NAME FLAGS
+remove_user() {
+    # shellcheck disable=SC2086
+    if getent passwd "$1" >/dev/null; then userdel $2 -- "$1" || exit 15; fi
+}
+
+# put_keys NAME: $b becomes the authorized_keys of the user, written as that user: root must not follow links in a home.
+put_keys() {
+    h=$(getent passwd "$1") || exit 15
+    h=${h%:*}
+    h=${h##*:}
+    [ -d "$h" ] || exit 11
+    # shellcheck disable=SC2016
+    printf %s "$b" | runuser -u "$1" -- sh -c '
+        umask 077
+        mkdir -p -- "$1/.ssh" && chmod go-w -- "$1/.ssh" && cat >"$1/.ssh/$2" && sync -- "$1/.ssh/$2" &&
+            mv -f -T -- "$1/.ssh/$2" "$1/.ssh/authorized_keys"
+    ' sh "$h" ".detour-$N" || exit 15
+}
+
+# services_reload UNIT…: systemd reads unit files anew where they changed or where it does not know the unit.
+services_reload() {
+    case $(systemctl show -p NeedDaemonReload -p LoadState -- "$@" 2>&1) in
+    *NeedDaemonReload=yes* | *LoadState=not-found*) systemctl daemon-reload ;;
+    esac
+}
+
+# put_service UNIT ENABLE ACT, with ENABLE enable, disable or - and ACT start, restart, stop or -
+put_service() {
+    case $(systemctl show -p LoadState -- "$1" 2>&1) in
+    LoadState=not-found) exit 17 ;;
+    LoadState=masked) exit 18 ;;
+    esac
+    if [ "$2" != - ]; then systemctl -q "$2" -- "$1" || exit 19; fi
+    if [ "$3" != - ]; then timeout 180 systemctl "$3" -- "$1" || exit 20; fi
+}
+
+# remove_service UNIT DISABLE STOP
+remove_service() {
+    case $(systemctl show -p LoadState -- "$1" 2>&1) in LoadState=not-found) return ;; esac
+    if [ "$3" = yes ]; then timeout 180 systemctl stop -- "$1" || exit 20; fi
+    if [ "$2" = yes ]; then systemctl -q disable -- "$1" || exit 19; fi
+}
+
+# services_settle INDEX UNIT…: gives what was started a moment, then section jINDEX has the status and last journal lines
+# of each that is not up.
+services_settle() {
+    sleep 0.4
+    while [ $# -gt 1 ]; do
+        i=0
+        a=$(systemctl is-active -- "$2")
+        while [ "$a" = activating ] && [ $i -lt 20 ]; do
+            sleep 0.5
+            i=$((i + 1))
+            a=$(systemctl is-active -- "$2")
+        done
+        if [ "$a" != active ]; then
+            emit "j$1" "$(
+                systemctl --no-pager -l -n 0 status -- "$2" 2>&1 | head -n 8
+                journalctl --no-pager -q -n 12 -o cat -u "$2" 2>&1
+            )"
+        fi
+        shift 2
+    done
+}

@@ -1,0 +1,79 @@
+# packages.sh: apt, with nobody there to answer questions.
+export DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1 UCF_FORCE_CONFFOLD=1
+updated=
+
+# apt_update: at most once in a script.
+apt_update() {
+    updated=yes
+    emit p "apt: reading package lists"
+    apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 update >"$D/update" 2>&1 && touch /var/lib/apt/lists
+}
+
+# apt_lists: package lists where there are none, or where sources were changed after they were fetched.
+apt_lists() {
+    set -- /var/lib/apt/lists/*_Packages*
+    if ! [ -e "$1" ] || [ "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer /var/lib/apt/lists 2>/dev/null | head -n 1)" ]; then
+        apt_update
+    fi
+}
+
+# apt_once FLAGS SPEC…: one transaction; $s is its exit status, $D/log what it said.
+apt_once() {
+    f=$1
+    shift
+    # shellcheck disable=SC2086
+    {
+        apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confdef \
+            -o Dpkg::Options::=--force-confold -o APT::Status-Fd=3 $f install -- "$@" 3>&1 >"$D/log" 2>&1
+        echo $? >"$D/status"
+    } | while IFS=: read -r k n c m; do
+        case $k in
+        dlstatus | pmstatus)
+            if [ "${c%%.*}" != "$last" ]; then emit p "apt: ${m:-$n}"; fi
+            last=${c%%.*}
+            ;;
+        esac
+    done
+    read -r s <"$D/status"
+}
+
+# apt_try FLAGS SPEC…: likewise, once more with fresh lists or after finishing what was interrupted, where that may help.
+apt_try() {
+    apt_once "$@"
+    [ "$s" -ne 0 ] || return 0
+    if grep -q 'dpkg --configure -a' "$D/log"; then
+        dpkg --force-confdef --force-confold --configure -a >"$D/configure" 2>&1
+        apt_once "$@"
+    elif [ -z "$updated" ] && grep -qE 'Unable to locate|was not found|no installation candidate|404|Failed to fetch' "$D/log"; then
+        apt_update && apt_once "$@"
+    fi
+    [ "$s" -eq 0 ]
+}
+
+apt_words() {
+    echo "$s"
+    grep -vE '^(Reading|Building|Get:|Hit:|Ign:|Fetched|\(Reading|Selecting|Preparing|Need to get|After this)' "$D/log" | tail -n 15
+}
+
+# packages FLAGS SPEC…: all at once; where that fails each on its own, so that one bad package harms no other.
+packages() {
+    if apt_try "$@"; then return; fi
+    emit apt "$(apt_words)"
+    [ $# -gt 2 ] || return
+    f=$1
+    shift
+    for p; do
+        if stopped; then return; fi
+        if ! apt_try "$f" "$p"; then emit "apt:$p" "$(apt_words)"; fi
+    done
+}
+
+# simulate FLAGS SPEC…: what apt would do.
+simulate() {
+    f=$1
+    shift
+    # shellcheck disable=SC2086
+    s=$(apt-get -s -q -y $f install -- "$@" 2>&1)
+    emit simulation "$?
+$s"
+}

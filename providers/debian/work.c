@@ -1,0 +1,318 @@
+/* work: the three calls that reach a machine: read, review, apply. One script each. */
+#include "debian.h"
+#include "debian_remote.h"
+#include "base/clock.h"
+#include "base/gettext.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static void take_object(struct batch *batch, size_t i, const struct detour_type *type, const detour_value *prior,
+                        const detour_value *planned)
+{
+    struct item *item = &batch->items[i];
+    struct kit kit = batch->kit;
+    item->kind = kind_of(type);
+    item->request = i;
+    item->prior = prior;
+    item->planned = planned;
+    item->base = planned ? planned : prior;
+    item->name = kit_text(kit, item->base, item->kind->key);
+    item->status = -1;
+    if (item->kind->id != KIND_FILE)
+        return;
+    item->known_sha256 = file_hash(kit, item->base);
+    if (kit_attr(kit, item->base, "content"))
+        item->known_content = kit_text(kit, item->base, "content");
+}
+
+static struct lane *lane_for(struct batch *batch)
+{
+    if (!batch->n)
+        return NULL;
+    struct item *item = &batch->items[0];
+    struct str name = kit_text(batch->kit, item->base, item->kind->id == KIND_HOST ? "name" : "host");
+    return lane_of(batch->self, kit_copy(batch->kit, name));
+}
+
+static struct item *host_of(struct batch *batch)
+{
+    batch_each(batch, KIND_HOST, item) return item;
+    return NULL;
+}
+
+/* A key that nobody has vouched for is only ever accepted by a person, reading a plan or writing a configuration. */
+static void fail_unpinned(struct batch *batch, struct transport_problem *problem)
+{
+    problem->detail =
+        arena_printf(batch->arena, _("%.*s\nIf that is right, write into its debian_host:\n  host_key = \"%.*s\""),
+                     STR_ARG(problem->detail), STR_ARG(problem->host_key));
+    batch_fail_all(batch, problem);
+}
+
+static void give_up(struct batch *batch, struct transport_problem *problem)
+{
+    if (problem->status == TRANSPORT_KEY_UNKNOWN)
+        fail_unpinned(batch, problem);
+    else
+        batch_fail_all(batch, problem);
+}
+
+static struct detour_blob file_blob(struct batch *batch, const struct item *item)
+{
+    struct str token = file_token(batch->kit, item);
+    return (struct detour_blob){token.p, token.n};
+}
+
+static void read_one(struct batch *batch, struct item *item, struct detour_read *req)
+{
+    if (item->kind->id <= KIND_DIRECTORY && item->kind->id >= KIND_FILE && item->path.unreadable) {
+        batch_fail(
+            batch, item, item->kind->key, _("Cannot be read"),
+            _("%.*s on %.*s is there, and the account that detour connects with may not read it. Connect as root, "
+              "or set `sudo = true` on the debian_host."),
+            STR_ARG(item->name), STR_ARG(lane_name(batch->lane)));
+        return;
+    }
+    req->private_out = req->private_in;
+    req->state = item->kind->state(batch, item);
+    if (item->kind->id == KIND_FILE && req->state)
+        req->private_out = file_blob(batch, item);
+}
+
+void debian_read(void *self, detour_call *call, struct detour_read *reqs, size_t n)
+{
+    struct batch *batch = batch_new(self, call, n);
+    struct transport_problem problem;
+    for (size_t i = 0; i < n; i++)
+        take_object(batch, i, reqs[i].type, reqs[i].prior, NULL);
+    batch->lane = lane_for(batch);
+    for (size_t i = 0; i < n; i++)
+        if (batch->items[i].kind->id == KIND_HOST)
+            lane_learn(batch->lane, batch->kit, reqs[i].prior, reqs[i].config);
+    batch_line(batch, "%s", remote_observe);
+    observe_script(batch, LOOK_FETCH);
+    if (n && batch_run(batch, false, &problem)) {
+        observe_answer(batch);
+        for (size_t i = 0; i < n; i++)
+            read_one(batch, &batch->items[i], &reqs[i]);
+    } else if (n) {
+        give_up(batch, &problem);
+    }
+    for (size_t i = 0; i < n; i++)
+        reqs[i].failed = reqs[i].failed || batch->items[i].failed;
+    batch_free(batch);
+}
+
+static void say(struct batch *batch, const struct item *item, enum detour_risk risk, struct str text)
+{
+    batch->kit.host->consequence(batch->kit.call, item->request, risk, "%.*s", STR_ARG(text));
+}
+
+/* The key that would be pinned is shown now, and apply holds to it. */
+static void offer_key(struct batch *batch, struct item *host, struct detour_review *req, struct str key)
+{
+    say(batch, host, DETOUR_RISK,
+        arena_printf(batch->arena,
+                     _("host key %.*s will be pinned: compare it with what the machine's console or provider says"),
+                     STR_ARG(transport_fingerprint(batch->arena, key))));
+    struct str kept = kit_copy(batch->kit, key);
+    req->private_out = (struct detour_blob){kept.p, kept.n};
+    lane_pin(batch->lane, key);
+}
+
+/* A session for the review. A machine that cannot be reached yet is no failure of the plan. */
+static bool review_session(struct batch *batch, struct item *host, struct detour_review *reqs)
+{
+    struct transport_problem problem;
+    unsigned patience = host && host->action == DETOUR_CREATE ? 5 : 0;
+    if (lane_session(batch->lane, batch->arena, patience, &problem))
+        return true;
+    if (problem.status == TRANSPORT_KEY_UNKNOWN && host) {
+        offer_key(batch, host, &reqs[host->request], problem.host_key);
+        if (lane_session(batch->lane, batch->arena, patience, &problem))
+            return true;
+    }
+    if (problem.status == TRANSPORT_KEY_CHANGED || problem.status == TRANSPORT_KEY_UNKNOWN) {
+        give_up(batch, &problem);
+        return false;
+    }
+    struct item *teller = host ? host : &batch->items[0];
+    say(batch, teller, problem.status == TRANSPORT_REFUSED ? DETOUR_RISK : DETOUR_NOTE,
+        arena_printf(batch->arena, _("%.*s now, so what the changes would entail cannot be said"),
+                     STR_ARG(problem.summary)));
+    return false;
+}
+
+static void review_connected(struct batch *batch, struct detour_review *reqs)
+{
+    struct transport_problem problem;
+    batch_line(batch, "%s%s", remote_observe, remote_packages);
+    observe_script(batch, LOOK_ONLY);
+    package_review_script(batch);
+    directory_review_script(batch);
+    if (!batch_run(batch, false, &problem)) {
+        if (problem.status == TRANSPORT_SUDO)
+            give_up(batch, &problem);
+        else
+            say(batch, &batch->items[0], DETOUR_NOTE, problem.summary);
+        return;
+    }
+    observe_answer(batch);
+    package_review(batch, reqs);
+    directory_review(batch, reqs);
+    file_review(batch, reqs);
+    user_review(batch, reqs);
+    service_review(batch, reqs);
+}
+
+static bool host_unpinned(struct batch *batch, const struct item *host)
+{
+    return host->action == DETOUR_CREATE && !kit_bool(batch->kit, host->planned, "local", false) &&
+           !kit_attr(batch->kit, host->planned, "host_key");
+}
+
+void debian_review(void *self, detour_call *call, struct detour_review *reqs, size_t n)
+{
+    struct batch *batch = batch_new(self, call, n);
+    for (size_t i = 0; i < n; i++) {
+        take_object(batch, i, reqs[i].type, reqs[i].prior, reqs[i].planned);
+        batch->items[i].action = reqs[i].action;
+        batch->items[i].private_in = reqs[i].private_in;
+    }
+    batch->lane = lane_for(batch);
+    struct item *host = n ? host_of(batch) : NULL;
+    bool known = n && lane_is_known(batch->lane);
+    if (host && host->action != DETOUR_DELETE)
+        known = lane_learn(batch->lane, batch->kit, host->planned, NULL);
+    if (known && review_session(batch, host, reqs))
+        review_connected(batch, reqs);
+    if (host && !known && host_unpinned(batch, host))
+        say(batch, host, DETOUR_RISK,
+            str_c(_("its host key is not known yet: the first one that answers will be pinned; give `host_key` to be "
+                    "sure")));
+    for (size_t i = 0; i < n; i++)
+        reqs[i].failed = reqs[i].failed || batch->items[i].failed;
+    batch_free(batch);
+}
+
+static bool wait_a_little(struct batch *batch)
+{
+    struct timespec half = {0, 500000000};
+    nanosleep(&half, NULL);
+    return !batch->kit.host->cancelled(batch->kit.call);
+}
+
+/* Trust at first contact: only where the plan said so, because nobody could look at that time. */
+static bool pin_first(struct batch *batch, struct item *host, const struct transport_problem *problem)
+{
+    if (!host || host->action != DETOUR_CREATE || host->private_in.n)
+        return false;
+    lane_pin(batch->lane, problem->host_key);
+    batch->kit.host->warn(batch->kit.call, host->request, "host_key", _("Host key pinned at first contact"),
+                          _("%.*s showed %.*s, which nobody has compared. Any other key is refused from now on."),
+                          STR_ARG(host->name), STR_ARG(transport_fingerprint(batch->arena, problem->host_key)));
+    return true;
+}
+
+/* The session for an apply. A machine being created gets a minute until its sshd answers. */
+static bool apply_session(struct batch *batch, struct item *host, struct transport_problem *problem)
+{
+    bool creating = host && host->action == DETOUR_CREATE;
+    uint64_t end = clock_monotonic_ns() + 60 * 1000000000ull;
+    for (;;) {
+        if (lane_session(batch->lane, batch->arena, creating ? 5 : 0, problem))
+            return true;
+        if (problem->status == TRANSPORT_KEY_UNKNOWN && pin_first(batch, host, problem))
+            continue;
+        if (problem->status != TRANSPORT_UNREACHABLE || !creating || clock_monotonic_ns() > end)
+            return false;
+        batch->kit.host->progress(batch->kit.call, host->request, _("waiting for sshd at %.*s"),
+                                  STR_ARG(lane_place(batch->lane, batch->arena)));
+        if (!wait_a_little(batch))
+            return false;
+    }
+}
+
+/* Things go before things come, and within each, what others stand on comes first: packages bring accounts and folders,
+ * accounts own files, services read them. */
+static void all_steps(struct batch *batch)
+{
+    static void (*const steps[])(struct batch * batch) = {
+        host_steps,    service_remove_steps, file_remove_steps,  directory_remove_steps,
+        package_steps, user_remove_steps,    group_remove_steps, group_steps,
+        user_steps,    directory_steps,      file_steps,         service_steps,
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        steps[i](batch);
+}
+
+static bool only_forgets(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->items[i].kind->id != KIND_HOST || batch->items[i].action != DETOUR_DELETE)
+            return false;
+    return true;
+}
+
+static void apply_answered(struct batch *batch, struct detour_apply *reqs)
+{
+    observe_answer(batch);
+    batch_results(batch);
+    for (size_t i = 0; i < batch->n; i++) {
+        struct item *item = &batch->items[i];
+        bool told = item->failed;
+        if (!told)
+            item->kind->judge(batch, item);
+        if (item->kind->id == KIND_HOST && item->action == DETOUR_DELETE)
+            continue;
+        reqs[i].state = told ? item->prior : item->kind->state(batch, item);
+        if (item->kind->id == KIND_FILE && reqs[i].state)
+            reqs[i].private_out = file_blob(batch, item);
+    }
+}
+
+static void apply_failed(struct batch *batch, struct detour_apply *reqs, struct transport_problem *problem)
+{
+    give_up(batch, problem);
+    for (size_t i = 0; i < batch->n; i++)
+        reqs[i].state = reqs[i].prior;
+}
+
+static void apply_host(struct batch *batch, struct item *host)
+{
+    if (host->action == DETOUR_DELETE)
+        return;
+    lane_learn(batch->lane, batch->kit, host->planned, NULL);
+    if (host->private_in.n)
+        lane_pin(batch->lane, str_from(host->private_in.p, host->private_in.n));
+}
+
+void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size_t n)
+{
+    struct batch *batch = batch_new(self, call, n);
+    struct transport_problem problem;
+    for (size_t i = 0; i < n; i++) {
+        take_object(batch, i, reqs[i].type, reqs[i].prior, reqs[i].planned);
+        batch->items[i].action = reqs[i].action;
+        batch->items[i].private_in = reqs[i].private_in;
+    }
+    batch->lane = lane_for(batch);
+    struct item *host = n ? host_of(batch) : NULL;
+    if (host)
+        apply_host(batch, host);
+    if (n && !only_forgets(batch)) {
+        batch_line(batch, "%s%s%s", remote_observe, remote_change, remote_packages);
+        all_steps(batch);
+        observe_script(batch, LOOK_FETCH);
+        if (apply_session(batch, host, &problem) && batch_run(batch, true, &problem))
+            apply_answered(batch, reqs);
+        else
+            apply_failed(batch, reqs, &problem);
+    }
+    if (host && host->action == DETOUR_DELETE)
+        lane_hang_up(batch->lane);
+    for (size_t i = 0; i < n; i++)
+        reqs[i].failed = reqs[i].failed || batch->items[i].failed;
+    batch_free(batch);
+}
