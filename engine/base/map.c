@@ -62,6 +62,8 @@ struct str map_near(const struct map *map, struct str key)
 {
     unsigned best = key.n <= 3 ? 1 : key.n <= 6 ? 2 : 3;
     struct str near = {0};
+    if (key.n < 2) /* every other letter would be near */
+        return near;
     for (size_t i = 0; i < map->n; i++) {
         unsigned d = str_distance(map->entries[i].key, key, best);
         if (d < best || (d == best && !near.n)) {

@@ -62,7 +62,7 @@ static void unexpected_argument(struct decode *d, const struct attribute *a, con
         return;
     }
     diag_error(d->diags, a->name.span, _("Unsupported argument"),
-               _("An argument named \"%.*s\" is not expected in a %s block.%s"), STR_ARG(name), spec->noun,
+               _("An argument named \"%.*s\" is not expected in %s blocks.%s"), STR_ARG(name), spec->noun,
                words_near(d->arena, words_nearest(spec->attributes, name)));
 }
 
@@ -76,7 +76,7 @@ static void unexpected_block(struct decode *d, const struct block *block, const 
         return;
     }
     diag_error(d->diags, block->type.span, _("Unsupported block type"),
-               _("Blocks of type \"%.*s\" are not expected in a %s block.%s"), STR_ARG(type), spec->noun,
+               _("Blocks of type \"%.*s\" are not expected in %s blocks.%s"), STR_ARG(type), spec->noun,
                words_near(d->arena, words_nearest(spec->blocks, type)));
 }
 
@@ -119,7 +119,7 @@ const struct expr *decode_required(struct decode *d, const struct block *block, 
     const struct expr *expr = decode_expr(block->body, name);
     if (!expr)
         diag_error(d->diags, block->header_span, _("Missing required argument"),
-                   _("The argument \"%s\" is required in a %.*s block."), name, STR_ARG(block->type.text));
+                   _("The argument \"%s\" is required in %.*s blocks."), name, STR_ARG(block->type.text));
     return expr;
 }
 

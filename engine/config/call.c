@@ -77,9 +77,10 @@ static bool read_source(struct decode *d, const struct block *block, struct conf
         return true;
     if (source.n)
         diag_error(d->diags, expr->span, _("Unsupported module source"),
-                   _("A module comes from a folder of this machine, and its path starts with ./ or ../: did you mean "
-                     "\"./%.*s\"?"),
-                   STR_ARG(source));
+                   _("A module comes from a folder of this machine, and its path starts with ./ or ../.%s"),
+                   str_find_byte(source, ':', 0) == SIZE_MAX
+                       ? words_near(d->arena, arena_printf(d->arena, "./%.*s", STR_ARG(source)))
+                       : "");
     return false;
 }
 

@@ -36,11 +36,11 @@ static void check_self(const struct place *p, const struct config_ref *ref)
 
 static void missing_key(const struct place *p, const struct config_ref *ref, const char *object, const char *argument)
 {
-    const struct step *step = &ref->traversal->steps[ref->used];
+    struct str rest = sources_text(p->config->sources, ref->traversal->steps[ref->used].span);
+    const char *key = strcmp(argument, "count") == 0 ? "0" : "\"key\"";
     diag_error(p->diags, ref->traversal->span, _("Missing instance key"),
-               _("%s is repeated by %s, so one instance must be named before its attribute%.*s: %s[%s]%.*s."), object,
-               argument, STR_ARG(sources_text(p->config->sources, step->span)), object,
-               strcmp(argument, "count") == 0 ? "0" : "\"key\"", STR_ARG(sources_text(p->config->sources, step->span)));
+               _("%s is repeated by %s: name one instance, %s[%s]%.*s, or take the values of all."), object, argument,
+               object, key, STR_ARG(rest));
 }
 
 static void unexpected_key(const struct place *p, const struct config_ref *ref, const char *object)

@@ -8,8 +8,8 @@ static void check_argument(const struct config_call *call, const struct attribut
     if (variable && variable->deprecated.n)
         diag_warning(diags, attribute->name.span, _("Deprecated variable"), "%.*s", STR_ARG(variable->deprecated));
     if (!variable)
-        diag_error(diags, attribute->name.span, _("Unsupported argument"), _("%s has no variable \"%.*s\".%s"),
-                   words_module(diags->arena, call->module), STR_ARG(name),
+        diag_error(diags, attribute->name.span, _("Unsupported argument"), _("There is no variable \"%.*s\" in %s.%s"),
+                   STR_ARG(name), words_module(diags->arena, call->module),
                    words_near(diags->arena, map_near(&call->module->variables, name)));
 }
 
@@ -30,8 +30,9 @@ static void require(const struct config_call *call, const struct config_variable
     if (variable->default_expr || body_attribute(call->args, variable->name.text))
         return;
     diag_error(diags, call->header, _("Missing required argument"),
-               _("%s needs a value for its variable \"%.*s\"%s%.*s."), words_module(diags->arena, call->module),
-               STR_ARG(variable->name.text), variable->description.n ? ": " : "", STR_ARG(variable->description));
+               _("The variable \"%.*s\" of %s has no default, so it must be given a value here.%s%.*s"),
+               STR_ARG(variable->name.text), words_module(diags->arena, call->module),
+               variable->description.n ? _(" It is described as: ") : "", STR_ARG(variable->description));
 }
 
 void check_call_arguments(const struct config_call *call, struct diags *diags)
@@ -62,11 +63,12 @@ static void check_instance(const struct config_node *node, const struct config_p
     if (at.block || (!at.alias.n && !at.node->parent))
         return;
     diag_error(diags, ref->span, _("Provider instance not found"),
-               node->parent ? _("%s has no provider instance %.*s.%.*s: pass one with providers = { … } in the module "
-                                "block that calls it.")
-                            : _("%s has no provider instance %.*s.%.*s: declare it with a provider block that has this "
-                                "alias."),
-               node_words(node, diags->arena), STR_ARG(ref->name), STR_ARG(ref->alias));
+               node->parent
+                   ? _("There is no provider instance %.*s.%.*s in %s: pass one with providers = { … } in the module "
+                       "block that calls it.")
+                   : _("There is no provider instance %.*s.%.*s in %s: declare it with a provider block that has "
+                       "this alias."),
+               STR_ARG(ref->name), STR_ARG(ref->alias), node_words(node, diags->arena));
 }
 
 static void check_repeated_providers(const struct config_node *node, struct diags *diags)

@@ -96,7 +96,7 @@ const char *words_near(struct arena *arena, struct str near);
 struct str words_nearest(const char *const *names, struct str name);
 /* "main.hcl:3". */
 const char *words_place(struct arena *arena, const struct sources *sources, struct span span);
-/* "the root module", "the module in modules/app". */
+/* "the root module", "the module modules/app". */
 const char *words_module(struct arena *arena, const struct config_module *module);
 /* "a, b and c". */
 const char *words_list(struct arena *arena, const char *const *names);

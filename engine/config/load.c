@@ -123,14 +123,15 @@ static struct config_module *module_new(struct load *load, struct str dir)
 static void report_folder(struct load *load, const struct config_module *m, struct span at, bool readable)
 {
     int error = errno;
+    struct str shown = at.file ? m->dir : m->path;
     const char *summary = at.file ? _("Unusable module folder") : _("Unusable configuration folder");
     if (readable)
-        diag_error(load->diags, at, summary, _("The folder %.*s holds no configuration: there is no *.hcl file in it."),
-                   STR_ARG(m->path));
+        diag_error(load->diags, at, summary, _("The folder \"%.*s\" holds no configuration: no *.hcl file is in it."),
+                   STR_ARG(shown));
     else if (error == ENOENT)
-        diag_error(load->diags, at, summary, _("There is no folder %.*s."), STR_ARG(m->path));
+        diag_error(load->diags, at, summary, _("There is no folder \"%.*s\"."), STR_ARG(shown));
     else
-        diag_error(load->diags, at, summary, _("The folder %.*s cannot be read: %s."), STR_ARG(m->path),
+        diag_error(load->diags, at, summary, _("The folder \"%.*s\" cannot be read: %s."), STR_ARG(shown),
                    strerror(error));
 }
 
@@ -225,16 +226,19 @@ static void load_call(struct load *load, const struct chain *chain, struct confi
 static const struct config_module *load_module(struct load *load, struct str dir, struct span at,
                                                const struct chain *before)
 {
-    struct map_entry *known = map_find(&load->config->modules, dir);
-    if (known)
-        return known->value;
-    struct config_module *m = module_new(load, dir);
-    bool loaded = load_files(load, m, at);
-    map_put(&load->config->modules, dir, loaded || !before ? m : NULL);
+    struct config_module *m = map_get(&load->config->modules, dir);
+    if (m || map_find(&load->failed, dir))
+        return m;
+    m = module_new(load, dir);
+    if (!load_files(load, m, at) && before) {
+        map_put(&load->failed, dir, NULL);
+        return NULL;
+    }
+    map_put(&load->config->modules, dir, m);
     struct chain chain = {before, dir, before ? before->length + 1 : 1};
     map_each (&m->calls, i)
         load_call(load, &chain, m->calls.entries[i].value);
-    return map_get(&load->config->modules, dir);
+    return m;
 }
 
 /* -- the tree of calls -- */

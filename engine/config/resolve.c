@@ -101,8 +101,9 @@ static bool resolve_output(struct resolve *r)
     if (r->out->output)
         return true;
     if (r->diags)
-        diag_error(r->diags, r->t->steps[at].span, _("Unsupported attribute"), _("%s has no output \"%.*s\".%s"),
-                   words_module(r->diags->arena, call->module), STR_ARG(*name), near(r, &call->module->outputs, *name));
+        diag_error(r->diags, r->t->steps[at].span, _("Unsupported attribute"),
+                   _("There is no output \"%.*s\" in %s.%s"), STR_ARG(*name),
+                   words_module(r->diags->arena, call->module), near(r, &call->module->outputs, *name));
     return false;
 }
 

@@ -30,9 +30,9 @@ static void check_version(struct decode *d, struct str constraint, struct span a
                    STR_ARG(constraint), why);
     else
         diag_error(d->diags, at, _("Unsupported version of detour"),
-                   _("%s needs a version of detour that meets \"%.*s\", and this is %.*s. Install another version, or "
+                   _("This is detour %.*s, and %s needs a version that meets \"%.*s\". Install another version, or "
                      "change required_version."),
-                   words_module(d->arena, d->module), STR_ARG(constraint), STR_ARG(d->version));
+                   STR_ARG(d->version), words_module(d->arena, d->module), STR_ARG(constraint));
 }
 
 void decode_settings(struct decode *d, const struct block *block)

@@ -9,7 +9,7 @@ struct str words_nearest(const char *const *names, struct str name)
 {
     unsigned best = name.n <= 3 ? 1 : name.n <= 6 ? 2 : 3;
     struct str near = {0};
-    for (; names && *names; names++) {
+    for (; name.n > 1 && names && *names; names++) {
         unsigned distance = str_distance(str_c(*names), name, best);
         if (distance < best || (distance == best && !near.n)) {
             best = distance;
@@ -38,7 +38,7 @@ const char *words_module(struct arena *arena, const struct config_module *module
 {
     if (str_is(module->dir, "."))
         return _("the root module");
-    return arena_printf(arena, _("the module in %.*s"), STR_ARG(module->dir)).p;
+    return arena_printf(arena, _("the module %.*s"), STR_ARG(module->dir)).p;
 }
 
 const char *words_list(struct arena *arena, const char *const *names)

@@ -1,0 +1,6 @@
+module "empty" {
+  source = "./empty"
+}
+module "again" {
+  source = "./empty"
+}
