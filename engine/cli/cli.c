@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 const struct command *const cli_commands[] = {
@@ -86,11 +87,12 @@ static struct session_options options_of(struct cli *cli)
         .funcs = funcs_table(),
         .inputs = cli->flags.inputs.v,
         .n_inputs = cli->flags.inputs.n,
+        .environment = environ,
         .ask = cli->flags.input && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? ask_variable : NULL,
         .ask_ctx = cli,
         .parallelism = cli->flags.parallelism,
         .no_lock = !cli->flags.lock,
-        .lock_timeout_ms = cli->flags.lock_timeout_ms,
+        .lock_timeout_s = (cli->flags.lock_timeout_ms + 999) / 1000,
         .operation = str_c(cli->command->name),
         .workspace = str_c(workspace),
         .version = STR(DETOUR_VERSION_TEXT),

@@ -1,6 +1,7 @@
 #include "base/gettext.h"
 #include "cli/cli.h"
 #include "view/human/plan.h"
+#include "view/human/state.h"
 #include "view/json/stream.h"
 
 #include <unistd.h>

@@ -6,6 +6,7 @@
 #define DETOUR_CLI_FLAGS_H
 
 #include "base/vec.h"
+#include "config/input.h"
 #include "core/session.h"
 #include "diag/diag.h"
 
@@ -17,7 +18,7 @@ struct flags {
     const char *out, *digest, *state, *chdir;
     unsigned parallelism;
     unsigned lock_timeout_ms;
-    VEC(struct session_input) inputs;
+    VEC(struct config_option) inputs;
     VEC(struct str) targets, replaces;
     VEC(struct str) args; /* what is no option */
 };

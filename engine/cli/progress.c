@@ -3,6 +3,8 @@
 #include "base/gettext.h"
 #include "view/json/stream.h"
 
+#include <stdio.h>
+
 #include <stdlib.h>
 #include <unistd.h>
 
