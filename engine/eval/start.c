@@ -1,11 +1,14 @@
 #include "eval/internal.h"
 
-/* Where the text of a string begins: behind the quote, or on the line below a heredoc's marker. */
+/* Where the text of a string begins: behind the quote, or on the line below a heredoc's marker. No text has no beginning
+ * but the end of the whole. */
 static struct span text_start(const struct eval *eval, struct span whole)
 {
     struct str source = eval->sources ? sources_text(eval->sources, whole) : (struct str){0};
     size_t skip = 0;
-    if (source.n && source.p[0] == '"')
+    if (str_is(source, "\"\""))
+        skip = source.n;
+    else if (source.n && source.p[0] == '"')
         skip = 1;
     else if (str_starts(source, STR("<<")))
         skip = str_find_byte(source, '\n', 0) + 1; /* SIZE_MAX + 1 is 0: there is no newline */

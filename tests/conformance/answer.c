@@ -41,6 +41,8 @@ void answer_value(struct strbuf *out, struct value v)
         write_insides(out, v, answer_value, true);
     else if (!value_is_set(v))
         strbuf_lit(out, "null");
+    else if (v.type == type_number && number_eq(value_as_number(v), number_int(0)))
+        strbuf_addc(out, '0'); /* -0 is 0 in the files */
     else
         json_write(out, value_unmark(v), JSON_COMPACT); /* infinities as null: no answer has one */
 }
