@@ -339,6 +339,8 @@ static const struct token *parse_items(struct parser *p, struct collector *c, co
             parser_next(p);
             continue;
         case TOKEN_EOF:
+            if (!open && parser_more(p))
+                continue;
             if (open)
                 tell_unclosed(p, open);
             return parser_next(p);

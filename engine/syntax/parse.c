@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* A parser at the first token of text[from, to). False where the text is too long to be scanned: reported. */
-static bool start(struct parser *p, uint32_t from, uint32_t to, enum scan_mode mode)
+static bool start(struct parser *p, uint32_t from, uint32_t to, enum scan_mode mode, size_t instalment)
 {
     if (to > p->text.n)
         to = (uint32_t)p->text.n;
@@ -14,9 +14,8 @@ static bool start(struct parser *p, uint32_t from, uint32_t to, enum scan_mode m
                    _("This text has %u bytes; configuration may have %d at most."), to - from, PARSE_SIZE);
         return false;
     }
-    p->tokens = scan_tokens(p->text, from, to, mode);
-    parser_check_tokens(p);
-    return true;
+    p->scanner = scan_open(p->text, from, to, mode, instalment);
+    return parser_more(p);
 }
 
 static struct parser parser_on(struct arena *arena, struct diags *diags, const struct sources *sources, uint32_t file)
@@ -28,6 +27,7 @@ static struct parser parser_on(struct arena *arena, struct diags *diags, const s
 
 static void finish(struct parser *p)
 {
+    scan_close(p->scanner);
     tokens_free(&p->tokens);
     free(p->pile.p);
 }
@@ -47,10 +47,12 @@ static void check_end(struct parser *p)
                     STR_ARG(parser_found(p, t)));
 }
 
+enum { INSTALMENT = 1000 };
+
 const struct body *parse_body(struct arena *arena, struct diags *diags, const struct sources *sources, uint32_t file)
 {
     struct parser p = parser_on(arena, diags, sources, file);
-    if (!start(&p, 0, UINT32_MAX, SCAN_CODE))
+    if (!start(&p, 0, UINT32_MAX, SCAN_CODE, INSTALMENT))
         return ARENA_NEW(arena, struct body);
     p.newlines = true;
     const struct body *body = parser_body(&p, NULL);
@@ -62,7 +64,7 @@ const struct expr *parse_expression(struct arena *arena, struct diags *diags, co
                                     uint32_t file)
 {
     struct parser p = parser_on(arena, diags, sources, file);
-    if (!start(&p, 0, UINT32_MAX, SCAN_CODE))
+    if (!start(&p, 0, UINT32_MAX, SCAN_CODE, SIZE_MAX))
         return invalid_file(&p);
     const struct expr *e = parser_expression(&p);
     check_end(&p);
@@ -76,7 +78,7 @@ const struct expr *parse_template(struct arena *arena, struct diags *diags, cons
                                   uint32_t file, uint32_t from, uint32_t to)
 {
     struct parser p = parser_on(arena, diags, sources, file);
-    if (!start(&p, from, to, SCAN_TEMPLATE))
+    if (!start(&p, from, to, SCAN_TEMPLATE, SIZE_MAX))
         return invalid_file(&p);
     const struct expr *e = parser_bare_template(&p);
     finish(&p);
@@ -87,7 +89,7 @@ const struct traversal *parse_traversal(struct arena *arena, struct diags *diags
                                         uint32_t file)
 {
     struct parser p = parser_on(arena, diags, sources, file);
-    if (!start(&p, 0, UINT32_MAX, SCAN_CODE))
+    if (!start(&p, 0, UINT32_MAX, SCAN_CODE, SIZE_MAX))
         return NULL;
     const struct traversal *traversal = parser_traversal(&p);
     bool ok = !p.broken && !p.n_reported;

@@ -173,9 +173,10 @@ static void report_bad(struct parser *p, const struct token *t)
     }
 }
 
-void parser_check_tokens(struct parser *p)
+static void check_tokens(struct parser *p)
 {
-    bool told_line = false, told_utf8 = false;
+    bool told_line = false;
+    p->bad.n = 0;
     for (size_t i = 0; i < p->tokens.n; i++) {
         const struct token *t = &p->tokens.v[i];
         if (t->kind == TOKEN_NEWLINE || t->flags & TOKEN_HAS_NEWLINE)
@@ -183,11 +184,20 @@ void parser_check_tokens(struct parser *p)
         if (!is_bad(t->kind))
             continue;
         vec_push(p->arena, &p->bad, i);
-        if (!told_line && !(told_utf8 && t->kind == TOKEN_BAD_UTF8))
+        if (!told_line && !(p->told_utf8 && t->kind == TOKEN_BAD_UTF8))
             report_bad(p, t);
         told_line = true;
-        told_utf8 |= t->kind == TOKEN_BAD_UTF8;
+        p->told_utf8 |= t->kind == TOKEN_BAD_UTF8;
     }
+}
+
+bool parser_more(struct parser *p)
+{
+    if (!scan_more(p->scanner, &p->tokens))
+        return false;
+    p->at = p->prev = p->item = 0;
+    check_tokens(p);
+    return true;
 }
 
 /* --- recovery --- */

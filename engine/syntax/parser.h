@@ -19,17 +19,19 @@ struct parser {
     struct diags *diags;
     struct str text;
     uint32_t file;
-    struct tokens tokens;
-    size_t at;      /* the next token; may be white space until parser_peek has looked */
-    size_t prev;    /* the last token read */
-    size_t item;    /* the first token of the argument or block at hand */
-    bool newlines;  /* newlines count as tokens, they do not outside bodies and object constructors */
-    bool broken;    /* a hard error was reported, all return */
-    bool told_end;  /* that something is not closed at the end of the file */
-    unsigned depth; /* recursion of the parser */
+    struct scanner *scanner;
+    struct tokens tokens; /* an instalment; pointers to tokens hold within one item of a root body */
+    size_t at;            /* the next token; may be white space until parser_peek has looked */
+    size_t prev;          /* the last token read */
+    size_t item;          /* the first token of the argument or block at hand */
+    bool newlines;        /* newlines count as tokens, they do not outside bodies and object constructors */
+    bool broken;          /* a hard error was reported, all return */
+    bool told_end;        /* that something is not closed at the end of the file */
+    unsigned depth;       /* recursion of the parser */
     size_t n_reported;
     uint32_t reported_at; /* where the last report was: one problem, one report */
     VEC(size_t) bad;      /* the tokens that are no part of the language, all reported */
+    bool told_utf8;
     struct pile {
         char *p;
         size_t n, cap;
@@ -123,8 +125,9 @@ void parser_error(struct parser *p, struct span at, const char *summary, const c
 void parser_fail(struct parser *p, struct span at, const char *summary, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Reports the tokens that are no part of the language. Call it once, before parsing. */
-void parser_check_tokens(struct parser *p);
+/* Gets the next instalment of tokens and reports those that are no part of the language. False at the end of the text.
+ */
+bool parser_more(struct parser *p);
 
 /* After an error in the argument or block that began with token `item`: moves to the next one, or to the brace that
  * closes the body (if `nested`), and mends the state. */

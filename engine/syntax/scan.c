@@ -9,7 +9,8 @@ enum mode { MODE_CODE, MODE_SEQUENCE, MODE_QUOTED, MODE_HEREDOC, MODE_BARE };
 /* One level of the mode stack. MODE_SEQUENCE is code inside ${ } or %{ }; everything else is as named. */
 struct frame {
     enum mode mode;
-    int braces;      /* MODE_SEQUENCE: how many are open within it */
+    int braces;      /* MODE_CODE, MODE_SEQUENCE: how many are open within it */
+    int brackets;    /* the same of ( and [ */
     bool line_start; /* MODE_HEREDOC: a marker may stand here */
     struct str marker;
 };
@@ -20,6 +21,8 @@ struct scanner {
     size_t bad;         /* the first invalid byte at or after `at`, once asked for; SIZE_MAX: none */
     size_t string_goes; /* quoted strings are taken to go on over newlines before this offset */
     bool no_comment_end;
+    bool ended;
+    size_t pause_at; /* pause behind the statement that brings this many tokens; SIZE_MAX: never */
     struct tokens tokens;
     struct frame *frames;
     size_t n_frames, cap_frames;
@@ -318,8 +321,7 @@ static void scan_other(struct scanner *s)
 
 /* clang-format off */
 static const uint8_t singles[128] = {
-    ['['] = TOKEN_OBRACKET, [']'] = TOKEN_CBRACKET, ['('] = TOKEN_OPAREN, [')'] = TOKEN_CPAREN, [','] = TOKEN_COMMA,
-    ['*'] = TOKEN_STAR, ['%'] = TOKEN_PERCENT, ['+'] = TOKEN_PLUS, ['-'] = TOKEN_MINUS, ['?'] = TOKEN_QUESTION,
+    [','] = TOKEN_COMMA, ['*'] = TOKEN_STAR, ['%'] = TOKEN_PERCENT, ['+'] = TOKEN_PLUS, ['-'] = TOKEN_MINUS, ['?'] = TOKEN_QUESTION,
     ['^'] = TOKEN_BITWISE, [';'] = TOKEN_SEMICOLON, ['`'] = TOKEN_QUOTE, ['\''] = TOKEN_QUOTE, ['\n'] = TOKEN_NEWLINE,
 };
 /* clang-format on */
@@ -332,6 +334,16 @@ static void scan_symbol(struct scanner *s)
         return;
     }
     switch (c) {
+    case '(':
+    case '[':
+        top(s)->brackets++;
+        emit(s, c == '(' ? TOKEN_OPAREN : TOKEN_OBRACKET, s->at + 1, 0);
+        break;
+    case ')':
+    case ']':
+        top(s)->brackets--;
+        emit(s, c == ')' ? TOKEN_CPAREN : TOKEN_CBRACKET, s->at + 1, 0);
+        break;
     case '"':
         scan_string(s);
         break;
@@ -386,6 +398,14 @@ static void scan_symbol(struct scanner *s)
     }
 }
 
+/* Whether this is the place to pause: behind a statement of the outermost level. */
+static bool may_pause(const struct scanner *s)
+{
+    const struct token *last = &s->tokens.v[s->tokens.n - 1];
+    const struct frame *frame = &s->frames[s->n_frames - 1];
+    return last->kind == TOKEN_NEWLINE && frame->mode == MODE_CODE && frame->braces <= 0 && frame->brackets <= 0;
+}
+
 static void scan_code(struct scanner *s)
 {
     size_t frames = s->n_frames;
@@ -400,6 +420,8 @@ static void scan_code(struct scanner *s)
         } else if (class & CLASS_DIGIT) {
             emit(s, TOKEN_NUMBER, number_end(s, s->at), 0);
         } else {
+            if (s->tokens.n >= s->pause_at && may_pause(s))
+                return;
             scan_symbol(s);
         }
     }
@@ -564,9 +586,10 @@ static void scan_heredoc_line(struct scanner *s)
         emit(s, TOKEN_NEWLINE, end + newline_length(s, end), 0);
 }
 
-static void scan_all(struct scanner *s)
+/* Up to the end of the text, or a pause. */
+static void scan_on(struct scanner *s)
 {
-    while (s->at < s->to) {
+    while (s->at < s->to && !(s->tokens.n >= s->pause_at && may_pause(s))) {
         switch (top(s)->mode) {
         case MODE_CODE:
         case MODE_SEQUENCE:
@@ -583,22 +606,53 @@ static void scan_all(struct scanner *s)
             break;
         }
     }
-    emit(s, TOKEN_EOF, s->to, 0);
+    s->ended = s->at == s->to;
+    size_t at = s->at;
+    emit(s, TOKEN_EOF, at, 0);
+}
+
+static void scan_start(struct scanner *s, struct str text, size_t from, size_t to, enum scan_mode mode)
+{
+    *s = (struct scanner){.p = text.p, .at = from, .to = to, .pause_at = SIZE_MAX};
+    size_t bad = utf8_invalid(str_from(text.p + from, to - from));
+    s->bad = bad == SIZE_MAX ? SIZE_MAX : from + bad;
+    if (from == 0 && str_starts(str_from(text.p, to), STR("\xEF\xBB\xBF")))
+        s->at = 3;
+    push(s, (struct frame){.mode = mode == SCAN_CODE ? MODE_CODE : MODE_BARE});
 }
 
 struct tokens scan_tokens(struct str text, size_t from, size_t to, enum scan_mode mode)
 {
-    struct scanner s = {.p = text.p, .at = from, .to = to};
-    size_t bad = utf8_invalid(str_from(text.p + from, to - from));
-    s.bad = bad == SIZE_MAX ? SIZE_MAX : from + bad;
-    if (from == 0 && str_starts(str_from(text.p, to), STR("\xEF\xBB\xBF")))
-        s.at = 3;
-    s.tokens.cap = (to - from) / 8 + 16;
-    s.tokens.v = heap_alloc(s.tokens.cap * sizeof *s.tokens.v);
-    push(&s, (struct frame){.mode = mode == SCAN_CODE ? MODE_CODE : MODE_BARE});
-    scan_all(&s);
+    struct scanner s;
+    scan_start(&s, text, from, to, mode);
+    scan_on(&s);
     free(s.frames);
     return s.tokens;
+}
+
+struct scanner *scan_open(struct str text, size_t from, size_t to, enum scan_mode mode, size_t instalment)
+{
+    struct scanner *s = heap_alloc(sizeof *s);
+    scan_start(s, text, from, to, mode);
+    s->pause_at = instalment;
+    return s;
+}
+
+bool scan_more(struct scanner *s, struct tokens *tokens)
+{
+    if (s->ended)
+        return false;
+    s->tokens = *tokens;
+    s->tokens.n = 0;
+    scan_on(s);
+    *tokens = s->tokens;
+    return true;
+}
+
+void scan_close(struct scanner *s)
+{
+    free(s->frames);
+    free(s);
 }
 
 void tokens_free(struct tokens *tokens)

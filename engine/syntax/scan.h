@@ -25,6 +25,15 @@ struct tokens scan_tokens(struct str text, size_t from, size_t to, enum scan_mod
 
 void tokens_free(struct tokens *tokens);
 
+/* The same by instalments of `instalment` tokens or some more (SIZE_MAX: all at once), so that the tokens of a large
+ * file need not be in memory together. */
+struct scanner *scan_open(struct str text, size_t from, size_t to, enum scan_mode mode, size_t instalment);
+void scan_close(struct scanner *scanner);
+
+/* Replaces what is in `tokens` by the next instalment, which ends behind a newline that no bracket surrounds, and so at
+ * the end of a statement, or at the end of the text; a TOKEN_EOF follows either way. False where nothing is left. */
+bool scan_more(struct scanner *scanner, struct tokens *tokens);
+
 /* Whether s is an identifier, whole. */
 bool scan_is_identifier(struct str s);
 

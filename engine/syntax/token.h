@@ -53,7 +53,7 @@ enum token_kind {
     TOKEN_AND,
     TOKEN_OR,
     TOKEN_BANG,
-    /* not part of the language, each reported by parser_check_tokens */
+    /* not part of the language, each reported by the parser */
     TOKEN_BITWISE,   /* & | ^ ~ */
     TOKEN_SEMICOLON, /* ; */
     TOKEN_QUOTE,     /* ' and ` */
