@@ -38,6 +38,11 @@ size_t utf8_encode(char out[static 4], uint32_t rune)
 static size_t ascii_prefix(struct str s)
 {
     size_t i = 0;
+    for (uint64_t word; i + sizeof word <= s.n; i += sizeof word) {
+        memcpy(&word, s.p + i, sizeof word);
+        if (word & 0x8080808080808080u)
+            break;
+    }
     while (i < s.n && (unsigned char)s.p[i] < 0x80)
         i++;
     return i;
