@@ -176,7 +176,6 @@ static void report_bad(struct parser *p, const struct token *t)
 static void check_tokens(struct parser *p)
 {
     bool told_line = false;
-    p->bad.n = 0;
     for (size_t i = 0; i < p->tokens.n; i++) {
         const struct token *t = &p->tokens.v[i];
         if (t->kind == TOKEN_NEWLINE || t->flags & TOKEN_HAS_NEWLINE)
@@ -195,8 +194,9 @@ bool parser_more(struct parser *p)
 {
     if (!scan_more(p->scanner, &p->tokens))
         return false;
-    p->at = p->prev = p->item = 0;
-    check_tokens(p);
+    p->at = p->prev = p->item = p->bad.n = 0;
+    if (p->tokens.n_bad)
+        check_tokens(p);
     return true;
 }
 

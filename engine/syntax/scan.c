@@ -62,20 +62,27 @@ static char byte_at(const struct scanner *s, size_t at)
     return at < s->to ? s->p[at] : '\0';
 }
 
-static void tokens_grow(struct tokens *tokens)
+static __attribute__((noinline)) void tokens_grow(struct tokens *tokens)
 {
     tokens->cap = tokens->cap ? tokens->cap * 2 : 64;
     tokens->v = heap_realloc(tokens->v, tokens->cap * sizeof *tokens->v);
 }
 
 /* Emits [at, end) and moves behind it. */
-static void emit(struct scanner *s, enum token_kind kind, size_t end, unsigned flags)
+static inline void emit(struct scanner *s, enum token_kind kind, size_t end, unsigned flags)
 {
     if (s->tokens.n == s->tokens.cap)
         tokens_grow(&s->tokens);
     s->tokens.v[s->tokens.n++] =
         (struct token){(uint32_t)s->at, (uint32_t)(end - s->at), (uint8_t)kind, (uint8_t)flags};
     s->at = end;
+}
+
+/* The same for a token that is no part of the language. */
+static void emit_bad(struct scanner *s, enum token_kind kind, size_t end)
+{
+    s->tokens.n_bad++;
+    emit(s, kind, end, 0);
 }
 
 static struct frame *top(struct scanner *s)
@@ -130,12 +137,12 @@ static size_t run_end(struct scanner *s, size_t at, uint8_t stop, unsigned *flag
 static size_t ident_end(struct scanner *s, size_t at, unsigned *flags)
 {
     size_t start = at;
+    if (at < s->to && class_at(s, at) & CLASS_ID_START)
+        at++;
     while (at < s->to) {
-        uint8_t class = class_at(s, at);
-        if (class & (at == start ? CLASS_ID_START : CLASS_ID)) {
+        while (at > start && at < s->to && class_at(s, at) & CLASS_ID)
             at++;
-            continue;
-        }
+        uint8_t class = at < s->to ? class_at(s, at) : 0;
         uint32_t rune;
         size_t n = class & CLASS_HIGH ? utf8_decode(str_from(s->p + at, s->to - at), &rune) : 0;
         if (!n || !(at == start ? unicode_id_start(rune) : unicode_id_continue(rune)))
@@ -303,6 +310,7 @@ static void scan_assign(struct scanner *s)
 static void scan_pair(struct scanner *s, char second, enum token_kind two, enum token_kind one)
 {
     bool pair = byte_at(s, s->at + 1) == second;
+    s->tokens.n_bad += !pair && one >= TOKEN_BITWISE;
     emit(s, pair ? two : one, s->at + (pair ? 2 : 1), 0);
 }
 
@@ -316,7 +324,7 @@ static void scan_other(struct scanner *s)
     }
     uint32_t rune;
     size_t n = utf8_decode(str_from(s->p + s->at, s->to - s->at), &rune);
-    emit(s, n ? TOKEN_INVALID : TOKEN_BAD_UTF8, s->at + (n ? n : 1), 0);
+    emit_bad(s, n ? TOKEN_INVALID : TOKEN_BAD_UTF8, s->at + (n ? n : 1));
 }
 
 /* clang-format off */
@@ -330,6 +338,7 @@ static void scan_symbol(struct scanner *s)
 {
     unsigned char c = (unsigned char)s->p[s->at];
     if (c < 128 && singles[c]) {
+        s->tokens.n_bad += singles[c] >= TOKEN_BITWISE;
         emit(s, singles[c], s->at + 1, 0);
         return;
     }
@@ -373,7 +382,7 @@ static void scan_symbol(struct scanner *s)
         if (byte_at(s, s->at + 1) == '}')
             scan_close_brace(s, s->at + 2, true);
         else
-            emit(s, TOKEN_BITWISE, s->at + 1, 0);
+            emit_bad(s, TOKEN_BITWISE, s->at + 1);
         break;
     case ':':
         scan_pair(s, ':', TOKEN_DOUBLE_COLON, TOKEN_COLON);
@@ -412,7 +421,8 @@ static void scan_code(struct scanner *s)
     while (s->at < s->to && s->n_frames == frames) {
         uint8_t class = class_at(s, s->at);
         if (class & CLASS_SPACE) {
-            s->at++;
+            while (++s->at < s->to && s->p[s->at] == ' ')
+                continue;
         } else if (class & CLASS_ID_START) {
             unsigned flags = 0;
             size_t end = ident_end(s, s->at, &flags);
@@ -489,7 +499,7 @@ static void scan_quoted_newline(struct scanner *s)
     size_t end = s->at;
     while (end < s->to && (s->p[end] == '\n' || s->p[end] == '\r'))
         end++;
-    emit(s, TOKEN_QUOTED_NEWLINE, end, 0);
+    emit_bad(s, TOKEN_QUOTED_NEWLINE, end);
     if (string_goes_on(s, end))
         return;
     while (top(s)->mode == MODE_QUOTED ||
@@ -509,9 +519,9 @@ static void scan_quoted_special(struct scanner *s)
     } else if (c == '\r' || c == '\n') {
         scan_quoted_newline(s);
     } else if (c == '\\') {
-        emit(s, TOKEN_INVALID, s->at + 1, 0);
+        emit_bad(s, TOKEN_INVALID, s->at + 1);
     } else {
-        emit(s, TOKEN_BAD_UTF8, s->at + 1, 0);
+        emit_bad(s, TOKEN_BAD_UTF8, s->at + 1);
     }
 }
 
@@ -542,10 +552,10 @@ static void scan_text(struct scanner *s, bool bare)
         scan_sigil(s, TOKEN_STRING_LIT);
     else if (end > s->at || newline)
         emit(s, TOKEN_STRING_LIT, end + newline, flags);
-    else if (s->p[end] == '\r')
-        emit(s, bare ? TOKEN_STRING_LIT : TOKEN_INVALID, end + 1, 0);
+    else if (s->p[end] == '\r' && bare)
+        emit(s, TOKEN_STRING_LIT, end + 1, 0);
     else
-        emit(s, TOKEN_BAD_UTF8, end + 1, 0);
+        emit_bad(s, s->p[end] == '\r' ? TOKEN_INVALID : TOKEN_BAD_UTF8, end + 1);
 }
 
 static bool is_blank(char c)
@@ -643,7 +653,7 @@ bool scan_more(struct scanner *s, struct tokens *tokens)
     if (s->ended)
         return false;
     s->tokens = *tokens;
-    s->tokens.n = 0;
+    s->tokens.n = s->tokens.n_bad = 0;
     scan_on(s);
     *tokens = s->tokens;
     return true;

@@ -17,6 +17,7 @@ enum scan_mode {
 struct tokens {
     struct token *v;
     size_t n, cap;
+    size_t n_bad; /* those that are no part of the language: TOKEN_BITWISE and the like, TOKEN_QUOTED_NEWLINE */
 };
 
 /* Scans text[from, to). Offsets count from the start of `text`; to - from must fit in 31 bits. A byte order mark at
