@@ -186,13 +186,16 @@ static bool read_with_escapes(struct reader *r, size_t start, struct str *out)
 
 static bool read_string(struct reader *r, struct str *out)
 {
-    size_t start = ++r->at;
-    int c;
-    while ((c = peek(r)) >= 0x20 && c != '"' && c != '\\')
-        r->at++;
-    if (c != '"')
+    const char *text = r->text.p, *end = text + r->text.n, *p = text + r->at + 1;
+    size_t start = r->at + 1;
+    unsigned char all = 0;
+    for (; p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\'; p++)
+        all |= (unsigned char)*p;
+    r->at = (size_t)(p - text);
+    if (p == end || *p != '"')
         return read_with_escapes(r, start, out);
-    return finish_string(r, start, str_sub(r->text, start, r->at++), false, out);
+    *out = str_sub(r->text, start, r->at++);
+    return all < 0x80 || finish_string(r, start, *out, false, out);
 }
 
 /* -- numbers */
