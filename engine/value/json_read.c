@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-enum { NESTING_LARGEST = 10000 };
-
 /*
  * A recursive descent that reads into a type as it goes; type_dynamic stands for the type that the text implies. Items
  * of open arrays and objects wait on two stacks, so that the arena gets each array once, at its size.
@@ -16,7 +14,7 @@ struct reader {
     struct arena *arena;
     struct str text;
     size_t at;
-    unsigned depth;
+    unsigned depth, deepest;
     struct value *items;
     struct str *keys;
     size_t n_items, cap_items, n_keys, cap_keys;
@@ -254,8 +252,8 @@ static bool wrong_type(struct reader *r, size_t off, const struct type *type, co
 
 static bool open_nesting(struct reader *r)
 {
-    if (++r->depth > NESTING_LARGEST)
-        return fail(r, _("nesting is deeper than 10,000 levels"));
+    if (++r->depth > r->deepest)
+        return fail(r, arena_printf(r->arena, _("nesting is deeper than %u levels"), r->deepest).p);
     r->at++;
     return true;
 }
@@ -483,11 +481,11 @@ static bool read_value(struct reader *r, const struct type *type, struct value *
     }
 }
 
-bool json_read_as(struct arena *arena, struct str text, const struct type *type, struct value *out,
-                  struct json_error *error)
+static bool read_text(struct arena *arena, struct str text, const struct type *type, unsigned deepest,
+                      struct value *out, struct json_error *error)
 {
     struct json_error ignored;
-    struct reader r = {.arena = arena, .text = text, .error = error ? error : &ignored};
+    struct reader r = {.arena = arena, .text = text, .deepest = deepest, .error = error ? error : &ignored};
     *r.error = (struct json_error){0};
     bool ok = read_value(&r, type, out);
     if (ok && skip_blanks(&r) != -1)
@@ -497,7 +495,13 @@ bool json_read_as(struct arena *arena, struct str text, const struct type *type,
     return ok;
 }
 
+bool json_read_as(struct arena *arena, struct str text, const struct type *type, struct value *out,
+                  struct json_error *error)
+{
+    return read_text(arena, text, type, JSON_NESTING_OWN, out, error);
+}
+
 bool json_read(struct arena *arena, struct str text, struct value *out, struct json_error *error)
 {
-    return json_read_as(arena, text, type_dynamic, out, error);
+    return read_text(arena, text, type_dynamic, JSON_NESTING, out, error);
 }
