@@ -299,7 +299,8 @@ static struct value call_with_arguments(struct calling *c)
     strip_marks(c);
     if (!check_arguments(c, &untyped))
         return eval_nothing();
-    struct func_call call = {.eval = c->eval, .args = c->values, .n = c->n_args, .bad_arg = -1, .why = &why};
+    struct func_call call = {
+        .eval = c->eval, .args = c->values, .n = c->n_args, .source = c->e, .bad_arg = -1, .why = &why};
     return value_mark(untyped ? eval_nothing() : perform(c, &call), c->marks);
 }
 

@@ -44,6 +44,7 @@ struct eval {
     struct str base_dir;  /* path.cwd of file functions: the folder relative names start from */
     struct str timestamp; /* plantimestamp(), RFC 3339; empty: unknown */
     bool planning;        /* impure functions answer unknown */
+    bool in_template;     /* inside templatefile() or templatestring(), which do not nest */
     struct str object;    /* for diagnostics: `resource "debian_file" "motd"` */
     /* Private to eval/: zero at first. */
     unsigned depth;                /* recursion guard */

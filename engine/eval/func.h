@@ -10,6 +10,7 @@
 
 struct eval;
 struct expr;
+struct expr_call;
 
 enum func_param_flags {
     PARAM_NULL = 1 << 0,    /* takes null; otherwise null is an error */
@@ -35,7 +36,8 @@ struct func_call {
     const struct value *args;
     size_t n;
     const struct type *type; /* in impl: the announced type of the result (what `type` answered, or result_type) */
-    struct value result;
+    const struct expr_call *source; /* the call as it was written; NULL where there is none */
+    struct value result; /* impl finds here what `type` left: a decoder whose type is that of its result decodes once */
     int bad_arg; /* -1: the call as a whole */
     struct strbuf *why;
 };
