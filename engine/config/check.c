@@ -162,6 +162,7 @@ static void note_own(void *ctx, const struct config_ref *ref, enum config_use us
 
 static void check_variable(const struct place *p, const struct config_variable *variable)
 {
+    size_t from = p->diags->list.n;
     check_conditions(p, variable->validations);
     for (size_t i = 0; i < variable->validations.n; i++) {
         const struct config_condition *c = &variable->validations.v[i];
@@ -172,6 +173,7 @@ static void check_variable(const struct place *p, const struct config_variable *
                        _("The condition must look at var.%.*s, the value that it is to judge."),
                        STR_ARG(variable->name.text));
     }
+    words_object(p->config->sources, p->diags, from, variable->header);
 }
 
 static void self_local(void *ctx, const struct config_ref *ref, enum config_use use)
@@ -193,9 +195,11 @@ static void check_local(const struct place *p, const struct config_local *local)
 
 static void check_output(const struct place *p, const struct config_output *output)
 {
+    size_t from = p->diags->list.n;
     check_expr(p, output->value);
     check_depends_on(p, output->depends_on);
     check_conditions(p, output->preconditions);
+    words_object(p->config->sources, p->diags, from, output->header);
 }
 
 /* The leftmost expression that indexes and attributes are taken from. */
@@ -250,6 +254,7 @@ static void check_repetition(struct place p, const struct expr *count, const str
 
 static void check_resource(const struct place *outer, const struct config_resource *r)
 {
+    size_t from = outer->diags->list.n;
     struct place p = *outer;
     p.owner = r;
     p.check = r->check;
@@ -259,10 +264,12 @@ static void check_resource(const struct place *outer, const struct config_resour
     refs_body(r->args, check_traversal, &p);
     check_depends_on(&p, r->depends_on);
     check_lifecycle(p, r->lifecycle);
+    words_object(outer->config->sources, outer->diags, from, r->header);
 }
 
 static void check_call_block(const struct place *outer, const struct config_call *call)
 {
+    size_t from = outer->diags->list.n;
     struct place p = *outer;
     check_repetition(p, call->count, call->for_each);
     p.each = call->for_each != NULL;
@@ -272,21 +279,33 @@ static void check_call_block(const struct place *outer, const struct config_call
     check_lifecycle(p, call->lifecycle);
     if (call->module)
         check_call_arguments(call, p.diags);
+    words_object(outer->config->sources, outer->diags, from, call->header);
 }
 
 static void check_import(const struct place *outer, const struct config_import *import)
 {
+    size_t from = outer->diags->list.n;
     struct place p = *outer;
     check_repetition(p, NULL, import->for_each);
     p.each = import->for_each != NULL;
     check_expr(&p, import->id);
+    words_object(outer->config->sources, outer->diags, from, import->header);
 }
 
 static void check_scope(const struct place *outer, const struct config_check *check)
 {
+    size_t from = outer->diags->list.n;
     struct place p = *outer;
     p.check = check;
     check_conditions(&p, check->asserts);
+    words_object(outer->config->sources, outer->diags, from, check->header);
+}
+
+static void check_provider(const struct place *p, const struct config_provider *provider)
+{
+    size_t from = p->diags->list.n;
+    refs_body(provider->args, check_traversal, (void *)p);
+    words_object(p->config->sources, p->diags, from, provider->header);
 }
 
 static void check_module(const struct config *config, const struct config_module *m, struct diags *diags)
@@ -297,7 +316,7 @@ static void check_module(const struct config *config, const struct config_module
     map_each (&m->locals, i)
         check_local(&p, m->locals.entries[i].value);
     map_each (&m->providers, i)
-        refs_body(((const struct config_provider *)m->providers.entries[i].value)->args, check_traversal, &p);
+        check_provider(&p, m->providers.entries[i].value);
     map_each (&m->resources, i)
         check_resource(&p, m->resources.entries[i].value);
     map_each (&m->calls, i)

@@ -217,6 +217,8 @@ const struct config *config_load(struct arena *arena, struct sources *sources, c
 /* Whether a file of that name is part of a configuration: *.hcl, and not *.vars.hcl, *.test.hcl, override files,
  * detour.lock.hcl or dot files. */
 bool config_is_source(struct str name);
+/* override.hcl and *_override.hcl: their blocks change blocks of the other files. */
+bool config_is_override(struct str name);
 
 /* A type constraint: string, list(object({a = optional(string, "x")})), any … NULL after a diagnostic. `defaults` (may
  * be NULL) is set to the defaults of optional attributes, or NULL where there are none. */

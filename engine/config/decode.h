@@ -88,7 +88,16 @@ struct config_resource *decode_resource_block(struct decode *d, const struct blo
 /* Everything of one file. */
 void decode_file(struct decode *d, const struct body *body);
 
+/* -- override.c -- */
+
+/* Changes the blocks of `bodies` by those of the override files, in their order; the bodies are replaced by copies. */
+void override_apply(struct decode *d, const struct body **bodies, size_t n, const struct body *const *overrides,
+                    size_t n_overrides);
+
 /* -- words.c: words for messages -- */
+
+/* Names the block at `header` as the object of all diagnostics from `from` on that have none yet. */
+void words_object(const struct sources *sources, struct diags *diags, size_t from, struct span header);
 
 /* " Did you mean \"x\"?", or nothing. */
 const char *words_near(struct arena *arena, struct str near);

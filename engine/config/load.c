@@ -44,9 +44,11 @@ static const char *const top_names[] = {"resource", "variable", "locals",  "outp
 
 static void decode_block(struct decode *d, const struct block *block)
 {
+    size_t from = d->diags->list.n;
     for (size_t i = 0; i < sizeof top_blocks / sizeof *top_blocks; i++)
         if (str_eq(block->type.text, str_c(top_blocks[i].type))) {
             top_blocks[i].decode(d, block);
+            words_object(d->sources, d->diags, from, block->header_span);
             return;
         }
     diag_error(
@@ -79,30 +81,45 @@ static int name_order(const void *a, const void *b)
     return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-static size_t keep_sources(struct str *names, size_t n)
+/* Sorts the names and keeps those that `keep` accepts, in an array of their own. */
+static struct str *pick(struct arena *arena, const struct str *names, size_t *n, bool (*keep)(struct str name))
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (config_is_source(names[i]))
-            names[kept++] = names[i];
-    if (kept)
-        qsort(names, kept, sizeof *names, name_order);
+    struct str *kept = ARENA_ARRAY(arena, struct str, *n);
+    size_t n_kept = 0;
+    for (size_t i = 0; i < *n; i++)
+        if (keep(names[i]))
+            kept[n_kept++] = names[i];
+    if (n_kept)
+        qsort(kept, n_kept, sizeof *kept, name_order);
+    *n = n_kept;
     return kept;
 }
 
-static void load_file(struct load *load, struct decode *d, struct str name)
+/* The parsed file, or NULL where it cannot be read (reported). */
+static const struct body *parse_file(struct load *load, struct decode *d, struct str name)
 {
     struct arena *arena = d->arena;
     struct str shown = str_is(d->module->dir, ".") ? name : fs_join(arena, d->module->dir, name), text;
     if (!load->reader->read(load->reader->ctx, arena, fs_join(arena, d->module->path, name), &text)) {
         diag_error(d->diags, (struct span){0}, _("Unreadable file"), _("%.*s cannot be read: %s."), STR_ARG(shown),
                    errno == EFBIG ? _("it is larger than any configuration") : strerror(errno));
-        return;
+        return NULL;
     }
     uint32_t file = sources_add_borrowed(d->sources, arena_str(arena, shown), text);
     if (!d->module->file)
         d->module->file = file;
-    decode_file(d, parse_body(arena, d->diags, d->sources, file));
+    return parse_body(arena, d->diags, d->sources, file);
+}
+
+static const struct body **parse_files(struct load *load, struct decode *d, const struct str *names, size_t *n)
+{
+    const struct body **bodies = ARENA_ARRAY(d->arena, const struct body *, *n);
+    size_t n_parsed = 0;
+    for (size_t i = 0; i < *n; i++)
+        if ((bodies[n_parsed] = parse_file(load, d, names[i])))
+            n_parsed++;
+    *n = n_parsed;
+    return bodies;
 }
 
 static struct config_module *module_new(struct load *load, struct str dir)
@@ -138,16 +155,22 @@ static void report_folder(struct load *load, const struct config_module *m, stru
 static bool load_files(struct load *load, struct config_module *m, struct span at)
 {
     struct arena *arena = load->config->arena;
+    struct decode d = {arena, load->config->sources, load->diags, m, load->version};
     struct str *names = NULL;
     size_t n = 0;
     bool readable = load->reader->list(load->reader->ctx, arena, m->path, &names, &n);
-    if (!readable || !(n = keep_sources(names, n))) {
+    size_t n_sources = n, n_overrides = n;
+    struct str *files = pick(arena, names, &n_sources, config_is_source);
+    if (!readable || !n_sources) {
         report_folder(load, m, at, readable);
         return false;
     }
-    struct decode d = {arena, load->config->sources, load->diags, m, load->version};
-    for (size_t i = 0; i < n; i++)
-        load_file(load, &d, names[i]);
+    const struct body **bodies = parse_files(load, &d, files, &n_sources);
+    const struct body **overrides =
+        parse_files(load, &d, pick(arena, names, &n_overrides, config_is_override), &n_overrides);
+    override_apply(&d, bodies, n_sources, overrides, n_overrides);
+    for (size_t i = 0; i < n_sources; i++)
+        decode_file(&d, bodies[i]);
     return true;
 }
 

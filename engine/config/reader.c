@@ -6,16 +6,15 @@
 
 #include <errno.h>
 
+bool config_is_override(struct str name)
+{
+    return str_is(name, "override.hcl") || (str_ends(name, STR("_override.hcl")) && !str_starts(name, STR(".")));
+}
+
 bool config_is_source(struct str name)
 {
-    static const struct str left_out[] = {STR_INIT(".vars.hcl"), STR_INIT(".test.hcl"), STR_INIT("_override.hcl")};
-    if (!str_ends(name, STR(".hcl")) || str_starts(name, STR(".")) || str_is(name, "override.hcl") ||
-        str_is(name, "detour.lock.hcl"))
-        return false;
-    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
-        if (str_ends(name, left_out[i]))
-            return false;
-    return true;
+    return str_ends(name, STR(".hcl")) && !str_starts(name, STR(".")) && !config_is_override(name) &&
+           !str_ends(name, STR(".vars.hcl")) && !str_ends(name, STR(".test.hcl")) && !str_is(name, "detour.lock.hcl");
 }
 
 static bool disk_list(void *ctx, struct arena *arena, struct str dir, struct str **names, size_t *n)

@@ -51,3 +51,10 @@ const char *words_list(struct arena *arena, const char *const *names)
     }
     return arena_str(arena, strbuf_str(&out)).p;
 }
+
+void words_object(const struct sources *sources, struct diags *diags, size_t from, struct span header)
+{
+    for (size_t i = from; i < diags->list.n; i++)
+        if (!diags->list.v[i].object.n)
+            diags->list.v[i].object = sources_text(sources, header);
+}

@@ -141,3 +141,30 @@ Test(provider, is_inherited_and_passed)
     cr_assert_null(provider_of(&f, "module.m", "other", "").block);
     cr_assert(str_is(provider_of(&f, "module.m", "other", "").key, "other"));
 }
+
+Test(override, merges_before_decoding)
+{
+    FIXTURE_AUTO f = fixture_new((const char *const[]){
+        "main.hcl",
+        "resource \"t_x\" \"a\" {\n  count = 2\n  input = 1\n  kept = 1\n  rule {\n    n = 1\n  }\n  rule {\n    n = "
+        "2\n  }\n  other {}\n"
+        "  lifecycle {\n    prevent_destroy = true\n    ignore_changes = all\n  }\n}\nlocals {\n  x = 1\n  y = 2\n}\n",
+        "b_override.hcl", "resource \"t_x\" \"a\" {\n  input = 3\n}\n", "override.hcl",
+        "resource \"t_x\" \"a\" {\n  for_each = {}\n  input = 2\n  added = 1\n  dynamic \"rule\" {\n    for_each = "
+        "[]\n    content {}\n  }\n"
+        "  lifecycle {\n    prevent_destroy = false\n  }\n}\nlocals {\n  y = 3\n}\n",
+        NULL});
+    cr_assert_clean(&f);
+    const struct config_module *m = f.config->root->module;
+    const struct config_resource *a = map_get(&m->resources, STR("t_x.a"));
+    cr_assert_null(a->count);
+    cr_assert_not_null(a->for_each);
+    cr_assert_eq(a->args->n_items, 5, "input, kept, other, added, dynamic");
+    cr_assert(str_is(expr_number(body_attribute(a->args, STR("input"))->expr)->text, "2"),
+              "override.hcl comes after b_override.hcl");
+    cr_assert(a->lifecycle->ignore_all);
+    cr_assert_not(expr_bool(a->lifecycle->prevent_destroy)->value);
+    const struct config_local *y = map_get(&m->locals, STR("y"));
+    cr_assert(str_is(expr_number(y->expr)->text, "3"));
+    cr_assert_eq(m->locals.n, 2);
+}
