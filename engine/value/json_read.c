@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-enum { NESTING_LARGEST = 10000 };
-
 /*
  * A recursive descent that reads into a type as it goes; type_dynamic stands for the type that the text implies. Items
  * of open arrays and objects wait on two stacks, so that the arena gets each array once, at its size.
@@ -16,7 +14,7 @@ struct reader {
     struct arena *arena;
     struct str text;
     size_t at;
-    unsigned depth;
+    unsigned depth, deepest;
     struct value *items;
     struct str *keys;
     size_t n_items, cap_items, n_keys, cap_keys;
@@ -186,13 +184,16 @@ static bool read_with_escapes(struct reader *r, size_t start, struct str *out)
 
 static bool read_string(struct reader *r, struct str *out)
 {
-    size_t start = ++r->at;
-    int c;
-    while ((c = peek(r)) >= 0x20 && c != '"' && c != '\\')
-        r->at++;
-    if (c != '"')
+    const char *text = r->text.p, *end = text + r->text.n, *p = text + r->at + 1;
+    size_t start = r->at + 1;
+    unsigned char all = 0;
+    for (; p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\'; p++)
+        all |= (unsigned char)*p;
+    r->at = (size_t)(p - text);
+    if (p == end || *p != '"')
         return read_with_escapes(r, start, out);
-    return finish_string(r, start, str_sub(r->text, start, r->at++), false, out);
+    *out = str_sub(r->text, start, r->at++);
+    return all < 0x80 || finish_string(r, start, *out, false, out);
 }
 
 /* -- numbers */
@@ -251,8 +252,8 @@ static bool wrong_type(struct reader *r, size_t off, const struct type *type, co
 
 static bool open_nesting(struct reader *r)
 {
-    if (++r->depth > NESTING_LARGEST)
-        return fail(r, _("nesting is deeper than 10,000 levels"));
+    if (++r->depth > r->deepest)
+        return fail(r, arena_printf(r->arena, _("nesting is deeper than %u levels"), r->deepest).p);
     r->at++;
     return true;
 }
@@ -480,11 +481,11 @@ static bool read_value(struct reader *r, const struct type *type, struct value *
     }
 }
 
-bool json_read_as(struct arena *arena, struct str text, const struct type *type, struct value *out,
-                  struct json_error *error)
+static bool read_text(struct arena *arena, struct str text, const struct type *type, unsigned deepest,
+                      struct value *out, struct json_error *error)
 {
     struct json_error ignored;
-    struct reader r = {.arena = arena, .text = text, .error = error ? error : &ignored};
+    struct reader r = {.arena = arena, .text = text, .deepest = deepest, .error = error ? error : &ignored};
     *r.error = (struct json_error){0};
     bool ok = read_value(&r, type, out);
     if (ok && skip_blanks(&r) != -1)
@@ -494,7 +495,13 @@ bool json_read_as(struct arena *arena, struct str text, const struct type *type,
     return ok;
 }
 
+bool json_read_as(struct arena *arena, struct str text, const struct type *type, struct value *out,
+                  struct json_error *error)
+{
+    return read_text(arena, text, type, JSON_NESTING_OWN, out, error);
+}
+
 bool json_read(struct arena *arena, struct str text, struct value *out, struct json_error *error)
 {
-    return json_read_as(arena, text, type_dynamic, out, error);
+    return read_text(arena, text, type_dynamic, JSON_NESTING, out, error);
 }

@@ -140,7 +140,7 @@ const struct type *type_json_read(struct str json)
     struct arena *scratch = arena_new();
     struct json_error error;
     struct value v;
-    const struct type *type = json_read(scratch, json, &v, &error) ? type_of(scratch, v) : NULL;
+    const struct type *type = json_read_as(scratch, json, type_dynamic, &v, &error) ? type_of(scratch, v) : NULL;
     arena_free(scratch);
     return type;
 }

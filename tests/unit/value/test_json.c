@@ -99,13 +99,14 @@ Test(json, nesting_is_capped)
 {
     struct value v;
     struct json_error error;
-    char *deep = arena_alloc(a, 20002);
-    memset(deep, '[', 10000);
-    memset(deep + 10000, ']', 10000);
-    cr_assert(json_read(a, str_from(deep, 20000), &v, &error));
-    memset(deep, '[', 10001);
-    cr_assert(!json_read(a, str_from(deep, 10001), &v, &error));
-    cr_assert_eq(error.off, 10000);
+    char *deep = arena_alloc(a, 2 * JSON_NESTING + 2);
+    memset(deep, '[', JSON_NESTING);
+    memset(deep + JSON_NESTING, ']', JSON_NESTING);
+    cr_assert(json_read(a, str_from(deep, 2 * JSON_NESTING), &v, &error));
+    cr_assert(value_same(v, value_copy(a, v)));
+    memset(deep, '[', JSON_NESTING + 1);
+    cr_assert(!json_read(a, str_from(deep, JSON_NESTING + 1), &v, &error));
+    cr_assert_eq(error.off, JSON_NESTING);
 }
 
 Test(json, strings_without_escapes_borrow)
