@@ -59,8 +59,8 @@ size_t utf8_invalid(struct str s)
 
 enum { CLUSTER_WINDOW = 64 };
 
-/* Clusters are found with u8_grapheme_breaks over a window: u8_grapheme_next of libunistring 1.0 looks at pairs of code points
- * and splits emoji sequences. A window that ends inside a cluster is doubled. */
+/* Clusters are found with u8_grapheme_breaks over a window: u8_grapheme_next of libunistring 1.0 looks at pairs of code
+ * points and splits emoji sequences. A window that ends inside a cluster is doubled. */
 static size_t cluster_length(struct str s)
 {
     char small[CLUSTER_WINDOW], *breaks = small;
@@ -139,4 +139,12 @@ bool unicode_id_continue(uint32_t rune)
     if (rune < 0x80)
         return unicode_id_start(rune) || (rune >= '0' && rune <= '9') || rune == '_';
     return uc_is_property_id_continue(rune);
+}
+
+bool unicode_is_print(uint32_t rune)
+{
+    if (rune < 0x80)
+        return rune >= 0x20 && rune < 0x7f;
+    return uc_is_general_category_withtable(rune, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N |
+                                                      UC_CATEGORY_MASK_P | UC_CATEGORY_MASK_S);
 }

@@ -31,4 +31,7 @@ struct str unicode_nfc(struct arena *arena, struct str s);
 bool unicode_id_start(uint32_t rune);
 bool unicode_id_continue(uint32_t rune);
 
+/* Letters, marks, numbers, punctuation, symbols and the blank: what needs no escape to be seen. */
+bool unicode_is_print(uint32_t rune);
+
 #endif
