@@ -141,6 +141,8 @@ static const char *what_stands(struct str words)
         return _("it is a symbolic link");
     if (str_starts(words, STR("d")))
         return _("it is a directory");
+    if (str_starts(words, STR("file")))
+        return _("it is a file");
     if (str_starts(words, STR("f")))
         return _("its content is another");
     return _("it is neither a file nor a directory");

@@ -148,18 +148,21 @@ static void put_content(struct batch *batch, struct item *item, struct kit_edit 
         kit_put_text(edit, "sha256", path->sha256);
 }
 
+static const char *type_name(char type)
+{
+    return type == 'd' ? _("directory") : type == 'l' ? _("symbolic link") : _("device, socket or pipe");
+}
+
 static const detour_value *file_state(struct batch *batch, struct item *item)
 {
     const struct path_facts *path = &item->path;
     if (!path->present)
         return NULL;
     if (path->type != 'f') {
-        batch->kit.host->warn(batch->kit.call, item->request, "path", _("Not a plain file any more"),
-                              _("%.*s on %.*s is now a %s; it counts as gone."), STR_ARG(item->name),
-                              STR_ARG(lane_name(batch->lane)),
-                              path->type == 'd'   ? _("directory")
-                              : path->type == 'l' ? _("symbolic link")
-                                                  : _("device"));
+        if (item->prior && !item->failed)
+            batch->kit.host->warn(batch->kit.call, item->request, "path", _("Not a plain file any more"),
+                                  _("%.*s on %.*s is now a %s; it counts as gone."), STR_ARG(item->name),
+                                  STR_ARG(lane_name(batch->lane)), type_name(path->type));
         return NULL;
     }
     struct kit_edit edit = {.kit = batch->kit};
@@ -249,6 +252,21 @@ struct str file_token(struct kit kit, const struct item *item)
     return STR("any");
 }
 
+static void review_existing(struct kit kit, const struct item *item, struct str wanted)
+{
+    char type = item->path.type;
+    if (type == 'f' && str_eq(item->path.sha256, wanted))
+        kit.host->consequence(kit.call, item->request, DETOUR_NOTE,
+                              _("%.*s is there already with this content, and will be adopted"), STR_ARG(item->name));
+    else if (type == 'f' || type == 'l')
+        kit.host->consequence(kit.call, item->request, DETOUR_RISK,
+                              _("%.*s is there already (%s), and will be overwritten"), STR_ARG(item->name),
+                              type == 'f' ? _("with other content") : type_name(type));
+    else
+        kit.host->consequence(kit.call, item->request, DETOUR_RISK, _("%.*s is a %s: this cannot be done"),
+                              STR_ARG(item->name), type_name(type));
+}
+
 /* A file to be created may be there already: say so, and hold apply to what was seen. */
 void file_review(struct batch *batch, struct detour_review *reviews)
 {
@@ -261,16 +279,7 @@ void file_review(struct batch *batch, struct detour_review *reviews)
         reviews[item->request].private_out = (struct detour_blob){seen.p, seen.n};
         if (!item->path.present)
             continue;
-        if (item->path.type == 'f' && str_eq(item->path.sha256, wanted))
-            kit.host->consequence(kit.call, item->request, DETOUR_NOTE,
-                                  _("%.*s is there already with this content, and will be adopted"),
-                                  STR_ARG(item->name));
-        else
-            kit.host->consequence(kit.call, item->request, DETOUR_RISK,
-                                  _("%.*s is there already (%s), and will be overwritten"), STR_ARG(item->name),
-                                  item->path.type == 'f'   ? _("with other content")
-                                  : item->path.type == 'l' ? _("a symbolic link")
-                                                           : _("not a plain file: apply will refuse"));
+        review_existing(kit, item, wanted);
     }
 }
 

@@ -168,14 +168,18 @@ static void mark_hold(struct batch *batch, bool hold)
 
 static void purge(struct batch *batch)
 {
+    bool any = false;
     batch_each(batch, KIND_PACKAGE, item)
     {
         if (item->action != DETOUR_DELETE || !kit_bool(batch->kit, item->prior, "purge", false))
             continue;
-        batch_line(batch, "run %zu dpkg --purge", (size_t)(item - batch->items));
+        if (!any)
+            batch_line(batch, "o=$(dpkg --purge");
+        any = true;
         batch_word(batch, item->name);
-        batch_line(batch, "\n");
     }
+    if (any)
+        batch_line(batch, " 2>&1) || emit purge \"$o\"\n");
 }
 
 void package_steps(struct batch *batch)
@@ -261,21 +265,28 @@ static void package_judge(struct batch *batch, struct item *item)
     if (!gone && kit_bool(kit, item->planned, "hold", false) != facts->hold)
         batch_fail(batch, item, "hold", _("Hold cannot be set"), "%.*s: %.*s", STR_ARG(item->name),
                    STR_ARG(hold ? *hold : STR("")));
-    if (gone && item->status > 0)
+    const struct str *purged = transport_section(&batch->answer, STR("purge"));
+    if (gone && purged && str_find(*purged, item->name, 0) != SIZE_MAX)
         batch_fail(batch, item, "purge", _("Configuration files stay"), "%.*s: %.*s", STR_ARG(item->name),
-                   STR_ARG(item->words));
+                   STR_ARG(*purged));
 }
 
 void package_review_script(struct batch *batch)
 {
+    if (!any_of(batch, -1))
+        return;
+    batch_line(batch, "if has_lists; then\n");
     for (int choice = 0; choice < CHOICES; choice++)
         transaction(batch, "simulate", (enum recommends)choice, true);
+    batch_line(batch, "else emit nolists ''; fi\n");
 }
 
-static bool asked_for(struct batch *batch, struct str name)
+static bool asked_for(struct batch *batch, struct str name, bool removal)
 {
     batch_each(batch, KIND_PACKAGE, item)
     {
+        if (!needs_apt(batch->kit, item) || removal != (item->action == DETOUR_DELETE))
+            continue;
         size_t colon = str_find_byte(item->name, ':', 0);
         if (str_eq(item->name, name) || (colon != SIZE_MAX && str_eq(str_sub(item->name, 0, colon), name)))
             return true;
@@ -298,7 +309,7 @@ static void note_line(struct batch *batch, struct besides *besides, struct str l
     struct str rest = str_sub(line, 5, line.n);
     size_t space = str_find_byte(rest, ' ', 0);
     struct str name = str_sub(rest, 0, space == SIZE_MAX ? rest.n : space);
-    if (asked_for(batch, name))
+    if (asked_for(batch, name, !inst))
         return;
     bool upgrade = inst && space != SIZE_MAX && space + 1 < rest.n && rest.p[space + 1] == '[';
     struct strbuf *list = !inst ? &besides->removals : upgrade ? &besides->upgrades : &besides->installs;
@@ -315,17 +326,9 @@ static void tell(struct batch *batch, const struct item *item, enum detour_risk 
 static void tell_simulation(struct batch *batch, struct item *item, struct str text, struct detour_review *reviews)
 {
     struct besides besides = {STRBUF_INIT(0), STRBUF_INIT(0), STRBUF_INIT(0), false};
-    struct str line, rest = text, error = {0};
-    bool failed = atoi(text.p) != 0;
-    while (str_next_line(&rest, &line)) {
+    struct str line, rest = text;
+    while (str_next_line(&rest, &line))
         note_line(batch, &besides, line);
-        if (!error.n && str_starts(line, STR("E: ")))
-            error = str_sub(line, 3, line.n);
-    }
-    if (failed)
-        batch->kit.host->consequence(
-            batch->kit.call, item->request, DETOUR_RISK,
-            _("apt cannot say what it would do: %.*s (package lists are fetched anew at apply)"), STR_ARG(error));
     tell(batch, item, DETOUR_NOTE, _("apt would also install %.*s"), &besides.installs);
     tell(batch, item, DETOUR_NOTE, _("apt would also upgrade %.*s"), &besides.upgrades);
     tell(batch, item, besides.essential ? DETOUR_DANGER : DETOUR_RISK, _("apt would also remove %.*s"),
@@ -337,6 +340,23 @@ static void tell_simulation(struct batch *batch, struct item *item, struct str t
     strbuf_free(&besides.removals);
 }
 
+/* A package that apt would not install now, though it may with fresh lists; the body is its spec and what apt said. */
+static void tell_refused(struct batch *batch, struct str body)
+{
+    struct str spec = {0}, line, error = {0};
+    str_next_line(&body, &spec);
+    while (!error.n && str_next_line(&body, &line))
+        if (str_starts(line, STR("E: ")) || str_find(line, STR(" : Depends:"), 0) != SIZE_MAX)
+            error = str_trim(str_starts(line, STR("E: ")) ? str_sub(line, 3, line.n) : line);
+    batch_each(batch, KIND_PACKAGE, item)
+    {
+        if (str_eq(spec_of(batch, item), spec))
+            batch->kit.host->consequence(batch->kit.call, item->request, DETOUR_RISK,
+                                         _("apt would refuse it now, and will try with fresh package lists: %.*s"),
+                                         STR_ARG(error));
+    }
+}
+
 /* One simulation speaks of all packages of the batch; it is told at the first. */
 void package_review(struct batch *batch, struct detour_review *reviews)
 {
@@ -346,9 +366,17 @@ void package_review(struct batch *batch, struct detour_review *reviews)
         reviews[item->request].private_out = (struct detour_blob){"-", 1};
         first = first ? first : item;
     }
-    for (size_t i = 0; first && i < batch->answer.sections.n; i++)
-        if (str_is(batch->answer.sections.v[i].name, "simulation"))
-            tell_simulation(batch, first, batch->answer.sections.v[i].body, reviews);
+    for (size_t i = 0; first && i < batch->answer.sections.n; i++) {
+        const struct transport_section *section = &batch->answer.sections.v[i];
+        if (str_is(section->name, "simulation"))
+            tell_simulation(batch, first, section->body, reviews);
+        else if (str_is(section->name, "refused"))
+            tell_refused(batch, section->body);
+        else if (str_is(section->name, "nolists"))
+            batch->kit.host->consequence(
+                batch->kit.call, first->request, DETOUR_NOTE,
+                _("the machine has no package lists yet: what else apt would do cannot be said"));
+    }
 }
 
 const struct kind package_kind = {

@@ -66,10 +66,11 @@ put_file() {
     fi
     t=${1%/*}/.detour-$N-$r
     umask 077
-    if ! { content_out >"$t" && chown -- "$2" "$t" && chmod -- "$3" "$t" && sync -- "$t" && mv -f -T -- "$t" "$1"; }; then
-        rm -f -- "$t"
-        exit 15
-    fi
+    # The printf of dash does not say why it cannot write; cat does.
+    { content_out >"$t" 2>/dev/null || content_out | cat >"$t"; } && chown -- "$2" "$t" && chmod -- "$3" "$t" &&
+        sync -- "$t" && mv -f -T -- "$t" "$1" && return
+    rm -f -- "$t"
+    exit 15
 }
 
 # remove_file PATH EXPECTED
@@ -86,7 +87,7 @@ put_directory() {
     fi
     if ! [ -d "$1" ]; then
         if [ -e "$1" ]; then
-            printf o
+            printf file
             exit 13
         fi
         if [ "$4" = yes ]; then mkdir -p -- "${1%/*}/" || exit 15; fi
@@ -188,23 +189,26 @@ remove_service() {
 }
 
 # services_settle INDEX UNIT…: gives what was started a moment, then section jINDEX has the status and last journal lines
-# of each that is not up.
+# of each that is not up, or not at the first go.
 services_settle() {
     sleep 0.4
     while [ $# -gt 1 ]; do
         i=0
-        a=$(systemctl is-active -- "$2")
-        while [ "$a" = activating ] && [ $i -lt 20 ]; do
+        a=$(systemctl show -p ActiveState -p NRestarts -- "$2")
+        while [ $i -lt 20 ]; do
+            case $a in *ActiveState=activating*) ;; *) break ;; esac
             sleep 0.5
             i=$((i + 1))
-            a=$(systemctl is-active -- "$2")
+            a=$(systemctl show -p ActiveState -p NRestarts -- "$2")
         done
-        if [ "$a" != active ]; then
+        case $a in
+        *NRestarts=[1-9]* | *ActiveState=[!a]* | *ActiveState=activating*)
             emit "j$1" "$(
                 systemctl --no-pager -l -n 0 status -- "$2" 2>&1 | head -n 8
                 journalctl --no-pager -q -n 12 -o cat -u "$2" 2>&1
             )"
-        fi
+            ;;
+        esac
         shift 2
     done
 }

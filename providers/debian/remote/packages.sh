@@ -9,10 +9,15 @@ apt_update() {
     apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 update >"$D/update" 2>&1 && touch /var/lib/apt/lists
 }
 
+# has_lists: whether package lists were ever fetched.
+has_lists() {
+    set -- /var/lib/apt/lists/*_Packages*
+    [ -e "$1" ]
+}
+
 # apt_lists: package lists where there are none, or where sources were changed after they were fetched.
 apt_lists() {
-    set -- /var/lib/apt/lists/*_Packages*
-    if ! [ -e "$1" ] || [ "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer /var/lib/apt/lists 2>/dev/null | head -n 1)" ]; then
+    if ! has_lists || [ "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer /var/lib/apt/lists 2>/dev/null | head -n 1)" ]; then
         apt_update
     fi
 }
@@ -68,12 +73,35 @@ packages() {
     done
 }
 
-# simulate FLAGS SPEC…: what apt would do.
-simulate() {
+# simulate_once FLAGS SPEC…: what apt would do: $s, and $o its words.
+simulate_once() {
     f=$1
     shift
     # shellcheck disable=SC2086
-    s=$(apt-get -s -q -y $f install -- "$@" 2>&1)
-    emit simulation "$?
-$s"
+    o=$(apt-get -s -q -y $f install -- "$@" 2>&1)
+    s=$?
+}
+
+# simulate FLAGS SPEC…: section simulation has what apt would do, without those that it would not do at all: section
+# refused names each of them.
+simulate() {
+    f=$1
+    simulate_once "$@"
+    if [ "$s" -ne 0 ]; then
+        shift
+        for p; do
+            shift
+            simulate_once "$f" "$p"
+            if [ "$s" -eq 0 ]; then
+                set -- "$@" "$p"
+            else
+                emit refused "$p
+$o"
+            fi
+        done
+        [ $# -gt 0 ] || return
+        simulate_once "$f" "$@"
+    fi
+    emit simulation "$s
+$o"
 }
