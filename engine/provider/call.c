@@ -225,10 +225,11 @@ void call_run(struct call *call, const struct call_hooks *hooks)
     call->hooks = (struct call_hooks){0};
 }
 
-static bool has_problem(const struct call *call, size_t request)
+/* A provider tells what befell a whole call, a machine that is down, say, at one request and fails the others with it. */
+static bool has_reason(const struct call *call)
 {
     vec_each (&call->problems, i)
-        if (call->problems.v[i].request == request && call->problems.v[i].severity == DIAG_ERROR)
+        if (call->problems.v[i].severity == DIAG_ERROR)
             return true;
     return false;
 }
@@ -236,7 +237,7 @@ static bool has_problem(const struct call *call, size_t request)
 bool call_failed(struct call *call, size_t request)
 {
     bool *failed = host_failed(call, request);
-    if (*failed && !has_problem(call, request))
+    if (*failed && !has_reason(call))
         host_problem(call, request, DIAG_ERROR, (struct str){0}, str_c(_("Provider failed without a reason")),
                      arena_printf(call->arena,
                                   _("Provider \"%s\" reported a failure and no reason. This is a bug in the provider."),

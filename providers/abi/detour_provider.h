@@ -12,6 +12,8 @@
  * them.
  * - Problems are reported with host->fail / host->warn, never printed; a request that failed has `failed` set by
  * host->fail.
+ * A problem that befalls all of a call (its machine is down) is told once, at the anchor or the first request, and the
+ * others just have `failed` set.
  * - The engine checks every answer: planned values keep what the configuration sets, results keep what was planned,
  * results are wholly known. A breach is reported as the provider's bug.
  * - Size-prefixed structs: a field beyond `size` does not exist for the reader.

@@ -162,8 +162,11 @@ static void take_lines(struct batch *batch, size_t *at, bool (*wanted)(const str
         struct item *item = &batch->items[*at];
         if (item->failed || !wanted(item))
             continue;
-        if (flags.p[i++] == '1')
+        char flag = flags.p[i++];
+        if (flag == '1')
             take(item, field(&body, '\n'));
+        else if (flag == 'x')
+            item->path.unreadable = true;
     }
 }
 

@@ -64,14 +64,18 @@ static struct detour_blob file_blob(struct batch *batch, const struct item *item
     return (struct detour_blob){token.p, token.n};
 }
 
+static bool unreadable(const struct item *item)
+{
+    return (item->kind->id == KIND_FILE || item->kind->id == KIND_DIRECTORY) && item->path.unreadable;
+}
+
 static void read_one(struct batch *batch, struct item *item, struct detour_read *req)
 {
-    if (item->kind->id <= KIND_DIRECTORY && item->kind->id >= KIND_FILE && item->path.unreadable) {
-        batch_fail(
-            batch, item, item->kind->key, _("Cannot be read"),
-            _("%.*s on %.*s is there, and the account that detour connects with may not read it. Connect as root, "
-              "or set `sudo = true` on the debian_host."),
-            STR_ARG(item->name), STR_ARG(lane_name(batch->lane)));
+    if (unreadable(item)) {
+        batch_fail(batch, item, item->kind->key, _("Cannot be read"),
+                   _("%.*s on %.*s: the account that detour connects with may not look at it. Connect as root, or set "
+                     "`sudo = true` on the debian_host."),
+                   STR_ARG(item->name), STR_ARG(lane_name(batch->lane)));
         return;
     }
     req->private_out = req->private_in;
@@ -266,7 +270,7 @@ static void apply_answered(struct batch *batch, struct detour_apply *reqs)
             item->kind->judge(batch, item);
         if (item->kind->id == KIND_HOST && item->action == DETOUR_DELETE)
             continue;
-        reqs[i].state = told ? item->prior : item->kind->state(batch, item);
+        reqs[i].state = told || unreadable(item) ? item->prior : item->kind->state(batch, item);
         if (item->kind->id == KIND_FILE && reqs[i].state)
             reqs[i].private_out = file_blob(batch, item);
     }

@@ -67,9 +67,9 @@ put_file() {
     t=${1%/*}/.detour-$N-$r
     umask 077
     # The printf of dash does not say why it cannot write; cat does.
-    { content_out >"$t" 2>/dev/null || content_out | cat >"$t"; } && chown -- "$2" "$t" && chmod -- "$3" "$t" &&
+    { { content_out >"$t"; } 2>/dev/null || content_out 2>/dev/null | cat >"$t"; } && chown -- "$2" "$t" && chmod -- "$3" "$t" &&
         sync -- "$t" && mv -f -T -- "$t" "$1" && return
-    rm -f -- "$t"
+    rm -f -- "$t" 2>/dev/null
     exit 15
 }
 

@@ -1,6 +1,14 @@
 # observe.sh: looking at many things at once; one process for each sort of thing, not for each thing.
 
-# look_paths SECTION PATH…: a line of 0 and 1 (is it there?), then one line of stat for each that is.
+# hidden PATH: whether something may be there, in a folder that we may not search.
+hidden() {
+    d=${1%/*}
+    while [ "$d" ] && ! [ -e "$d" ]; do d=${d%/*}; done
+    ! [ -x "${d:-/}" ]
+}
+
+# look_paths SECTION PATH…: a line of flags (1: it is there, 0: it is not, x: nobody knows), then one line of stat for each
+# that is.
 look_paths() {
     section=$1
     shift
@@ -10,6 +18,8 @@ look_paths() {
         if [ -e "$p" ] || [ -L "$p" ]; then
             x=${x}1
             set -- "$@" "$p"
+        elif hidden "$p"; then
+            x=${x}x
         else
             x=${x}0
         fi
