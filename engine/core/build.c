@@ -112,8 +112,8 @@ static struct module *module_new(struct build *b, struct module *parent, const s
 {
     struct arena *arena = b->tree->arena;
     struct module *module = ARENA_NEW(arena, struct module);
-    *module = (struct module){
-        .config = config, .parent = parent, .by_object = MAP_INIT(arena), .children = MAP_INIT(arena)};
+    *module =
+        (struct module){.config = config, .parent = parent, .by_object = MAP_INIT(arena), .children = MAP_INIT(arena)};
     module->plain = parent ? addr_module(b->session->addrs, parent->plain, config->call->name.text, (struct key){0})
                            : addr_root(b->session->addrs);
     map_put(&b->tree->modules, config->path, module);
@@ -128,18 +128,17 @@ static struct module *module_new(struct build *b, struct module *parent, const s
 static void declare(struct build *b, struct module *module)
 {
     const struct config_module *m = module->config->module;
-    map_each(&m->variables, i)
+    map_each (&m->variables, i)
         node_new(b, module, NODE_VARIABLE, m->variables.entries[i].value);
-    map_each(&m->locals, i)
+    map_each (&m->locals, i)
         node_new(b, module, NODE_LOCAL, m->locals.entries[i].value);
-    map_each(&m->outputs, i)
-    {
+    map_each (&m->outputs, i) {
         struct node *node = node_new(b, module, NODE_OUTPUT, m->outputs.entries[i].value);
         vec_push(b->tree->arena, &module->outputs, node);
     }
-    map_each(&m->calls, i)
+    map_each (&m->calls, i)
         node_new(b, module, NODE_CALL, m->calls.entries[i].value);
-    map_each(&m->resources, i)
+    map_each (&m->resources, i)
         task_new(b, module, m->resources.entries[i].value);
     module->end = node_new(b, module, NODE_MODULE_END, NULL);
 }
@@ -147,8 +146,7 @@ static void declare(struct build *b, struct module *module)
 static void declare_all(struct build *b)
 {
     const struct config *config = b->session->config;
-    map_each(&config->nodes, i)
-    {
+    map_each (&config->nodes, i) {
         const struct config_node *node = config->nodes.entries[i].value;
         struct module *parent = node->parent ? map_get(&b->tree->modules, node->parent->path) : NULL;
         struct module *module = module_new(b, parent, node);
@@ -179,7 +177,7 @@ static void edge_to_call(struct build *b, const struct config_ref *ref, enum con
     if (ref->output)
         edge(b, tree_node(child, ref->output));
     else
-        vec_each(&child->outputs, i)
+        vec_each (&child->outputs, i)
             edge(b, child->outputs.v[i]);
 }
 
@@ -307,8 +305,7 @@ static struct depends merge_depends(const struct tree *tree, const struct depend
 static void find_depends(struct tree *tree)
 {
     struct depends *lists = ARENA_ARRAY(tree->arena, struct depends, tree->nodes.n);
-    vec_each(&tree->nodes, i)
-    {
+    vec_each (&tree->nodes, i) {
         uint32_t id = tree->order[i];
         lists[id] = merge_depends(tree, lists, id);
         if (tree->nodes.v[id]->kind == NODE_RESOURCE)
@@ -359,9 +356,8 @@ static struct str plain_text(const struct node *node)
 struct str node_text(struct arena *arena, const struct node *node)
 {
     static const char *const prefixes[] = {
-        [NODE_VARIABLE] = "var.", [NODE_LOCAL] = "local.",       [NODE_OUTPUT] = "output.",
-        [NODE_CALL] = "module.",  [NODE_PROVIDER] = "provider.", [NODE_RESOURCE] = "",
-        [NODE_MODULE_END] = ""};
+        [NODE_VARIABLE] = "var.",      [NODE_LOCAL] = "local.", [NODE_OUTPUT] = "output.", [NODE_CALL] = "module.",
+        [NODE_PROVIDER] = "provider.", [NODE_RESOURCE] = "",    [NODE_MODULE_END] = ""};
     struct str path = node->kind == NODE_PROVIDER ? (struct str){0} : node->module->config->path;
     return arena_printf(arena, "%.*s%s%s%.*s", STR_ARG(path), path.n ? "." : "", prefixes[node->kind],
                         STR_ARG(plain_text(node)));
@@ -383,10 +379,11 @@ void tree_report_cycle(struct session *session, const struct dag *dag, struct st
             strbuf_lit(&text, " -> ");
         strbuf_add(&text, label);
     }
-    diag_error(diags, (struct span){0}, _("Cycle"),
-               _("These objects refer to one another in a circle, so none of them can come first: %.*s. Break the circle "
-                 "by removing one of the references."),
-               STR_ARG(strbuf_str(&text)));
+    diag_error(
+        diags, (struct span){0}, _("Cycle"),
+        _("These objects refer to one another in a circle, so none of them can come first: %.*s. Break the circle "
+          "by removing one of the references."),
+        STR_ARG(strbuf_str(&text)));
 }
 
 static struct str name_for_cycle(void *ctx, uint32_t id)
@@ -408,7 +405,7 @@ struct tree *tree_build(struct session *session, struct diags *diags)
     declare_all(&b);
     if (diags->n_errors > errors)
         return NULL;
-    vec_each(&tree->nodes, i)
+    vec_each (&tree->nodes, i)
         connect(&b, tree->nodes.v[i]);
     dag_seal(tree->dag);
     tree->order = ARENA_ARRAY(tree->arena, uint32_t, tree->nodes.n);
@@ -435,10 +432,9 @@ static void node_reset(struct node *node)
 
 void tree_reset(struct tree *tree)
 {
-    vec_each(&tree->nodes, i)
+    vec_each (&tree->nodes, i)
         node_reset(tree->nodes.v[i]);
-    map_each(&tree->modules, i)
-    {
+    map_each (&tree->modules, i) {
         struct module *module = tree->modules.entries[i].value;
         module->copies = NULL;
         module->n_copies = 0;

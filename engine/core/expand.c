@@ -15,8 +15,9 @@ static bool count_usable(struct frame *frame, struct value v, struct span at, st
 {
     const char *why = NULL;
     if (value_has_secret(v))
-        why = _("The value is sensitive, and the number of instances would give it away. Use nonsensitive() where it is "
-                "no secret.");
+        why =
+            _("The value is sensitive, and the number of instances would give it away. Use nonsensitive() where it is "
+              "no secret.");
     else if (!value_is_known(v))
         why = _("The value is known only after apply, so the number of instances cannot be planned. Use something that "
                 "is known already, or apply what it depends on first, with -target.");
@@ -62,15 +63,17 @@ static const char *each_refused(struct value v)
         return _("The value is sensitive, and the keys of instances would give it away. Use nonsensitive() where they "
                  "are no secret.");
     if (!value_is_known(v))
-        return _("The keys are known only after apply, so the instances cannot be planned. Use keys that are written in "
-                 "the configuration, and leave what is unknown to the values.");
+        return _(
+            "The keys are known only after apply, so the instances cannot be planned. Use keys that are written in "
+            "the configuration, and leave what is unknown to the values.");
     if (value_is_null(v))
         return _("The value is null. A map, an object or a set of strings is required.");
     if (type_is_keyed(v.type))
         return NULL;
     if (v.type->kind != TYPE_SET)
         return v.type->kind == TYPE_TUPLE || v.type->kind == TYPE_LIST
-                   ? _("The value is a list. A map, an object or a set of strings is required: toset() makes a set of a "
+                   ? _("The value is a list. A map, an object or a set of strings is required: toset() makes a set of "
+                       "a "
                        "list of strings.")
                    : _("A map, an object or a set of strings is required.");
     if (v.n && v.type->elem != type_string)

@@ -1,7 +1,7 @@
 /*
  * The pass before the read: provider blocks and anchors (which say how machines are reached) are evaluated from the
- * configuration against the stored objects, so that a moved machine is read at its new address. Problems are left to the
- * plan, which meets them again with a place to show.
+ * configuration against the stored objects, so that a moved machine is read at its new address. Problems are left to
+ * the plan, which meets them again with a place to show.
  */
 #include "core/run.h"
 
@@ -13,7 +13,7 @@ struct pass {
     struct run run;
     struct priors *priors;
     prior_list *of_task; /* by node id: what the state holds of a resource */
-    bool *own;                    /* resources whose own body is evaluated: anchors and protected ones */
+    bool *own;           /* resources whose own body is evaluated: anchors and protected ones */
 };
 
 static bool is_leaf(void *ctx, uint32_t id)
@@ -35,8 +35,7 @@ static bool may_be_protected(const struct task *task)
 static void choose(struct pass *pass, bool *only)
 {
     struct tree *tree = pass->run.tree;
-    vec_each(&pass->priors->list, i)
-    {
+    vec_each (&pass->priors->list, i) {
         const struct prior *prior = pass->priors->list.v[i];
         if (prior->slot->node)
             only[prior->slot->node->id] = true;
@@ -79,8 +78,7 @@ static void from_state(struct pass *pass, struct task *task)
     const prior_list *known = &pass->of_task[task->node->id];
     task->groups = ARENA_ARRAY(pass->run.arena, struct group, module->n_copies);
     for (uint32_t i = 0; i < module->n_copies; i++)
-        group_from_state(pass, task, &module->copies[i], known->v, known->n,
-                         &task->groups[i]);
+        group_from_state(pass, task, &module->copies[i], known->v, known->n, &task->groups[i]);
 }
 
 /* -- resources evaluated themselves -- */
@@ -105,8 +103,8 @@ static void evaluate_anchor(struct pass *pass, struct task *task, const struct m
         prior->config = config;
 }
 
-static void evaluate_instance(struct pass *pass, struct task *task, const struct module_copy *copy,
-                              struct group *group, struct instance_of *inst)
+static void evaluate_instance(struct pass *pass, struct task *task, const struct module_copy *copy, struct group *group,
+                              struct instance_of *inst)
 {
     struct prior *prior = prior_find(pass->priors, inst->addr);
     if (!prior)
@@ -156,8 +154,7 @@ static void walk(struct pass *pass, const bool *only)
 
 static void open_the_rest(struct pass *pass)
 {
-    map_each(&pass->run.tree->slots, i)
-    {
+    map_each (&pass->run.tree->slots, i) {
         struct provider_slot *slot = pass->run.tree->slots.entries[i].value;
         if (!slot->opened && !slot->block)
             provider_open(&pass->run, slot);
@@ -184,8 +181,7 @@ bool prior_pass(struct session *session, struct run *plan_run)
     bool *only = ARENA_ARRAY(scratch, bool, tree->nodes.n);
     tree_reset(tree);
     expand_root(&pass.run);
-    vec_each(&plan_run->priors->list, i)
-    {
+    vec_each (&plan_run->priors->list, i) {
         struct prior *prior = plan_run->priors->list.v[i];
         if (prior->task && !prior->deposed.n)
             vec_push(scratch, &pass.of_task[prior->task->node->id], prior);

@@ -23,7 +23,7 @@ static const struct module_inst *plain_module(struct addrs *addrs, const struct 
     return addr_module(addrs, plain_module(addrs, module->parent), module->name, (struct key){0});
 }
 
-static struct task *task_of(struct run *run, const struct addr *addr)
+struct task *task_of_addr(struct run *run, const struct addr *addr)
 {
     struct addrs *addrs = run->session->addrs;
     const struct addr *whole =
@@ -38,10 +38,11 @@ static struct provider_slot *slot_without_config(struct run *run, struct str key
 {
     const struct detour_provider *provider = registry_provider(run->session->options.registry, key);
     if (!provider) {
-        struct diag *d = diag_error(run->diags, (struct span){0}, _("Provider configuration is gone"),
-                                    _("The state says that %.*s goes through provider \"%.*s\", which is not configured. "
-                                      "Put its provider block back until the object is destroyed."),
-                                    STR_ARG(addr->text), STR_ARG(key));
+        struct diag *d =
+            diag_error(run->diags, (struct span){0}, _("Provider configuration is gone"),
+                       _("The state says that %.*s goes through provider \"%.*s\", which is not configured. "
+                         "Put its provider block back until the object is destroyed."),
+                       STR_ARG(addr->text), STR_ARG(key));
         d->object = arena_str(run->diags->arena, addr->text);
         return NULL;
     }
@@ -114,7 +115,7 @@ static bool prior_add(struct run *run, const struct addr *addr, struct str depos
                             .protected = known->prevent_destroy};
     if (!find_type(run, prior))
         return false;
-    prior->task = task_of(run, addr);
+    prior->task = task_of_addr(run, addr);
     prior->slot = prior->task ? prior->task->slot : provider_for_key(run, known->provider, addr);
     if (!prior->slot || !conform_stored(run, prior, known->value))
         return false;
@@ -128,15 +129,14 @@ static bool prior_add(struct run *run, const struct addr *addr, struct str depos
 bool priors_load(struct run *run)
 {
     size_t n, errors = run->diags->n_errors;
-    const struct state_instance *const *all = snapshot_sorted(store_snapshot(run->session->store), &n);
+    const struct state_instance *const *all = snapshot_sorted(session_snapshot(run->session), &n);
     run->priors = ARENA_NEW(run->arena, struct priors);
     run->priors->current = MAP_INIT(run->arena);
     for (size_t i = 0; i < n; i++) {
         const struct state_instance *inst = all[i];
         prior_add(run, inst->addr, (struct str){0}, inst->object, inst->uncertain);
-        vec_each(&inst->deposed, k)
-            prior_add(run, inst->addr, inst->deposed.v[k].key, inst->deposed.v[k].object,
-                      inst->deposed.v[k].uncertain);
+        vec_each (&inst->deposed, k)
+            prior_add(run, inst->addr, inst->deposed.v[k].key, inst->deposed.v[k].object, inst->deposed.v[k].uncertain);
     }
     run->session->priors = run->priors;
     return run->diags->n_errors == errors;

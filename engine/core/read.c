@@ -73,8 +73,7 @@ static void tell_objects(struct run *run, const struct batch *batch, enum event_
 {
     if (!run->session->options.events.event)
         return;
-    vec_each(&batch->priors, i)
-    {
+    vec_each (&batch->priors, i) {
         const struct prior *prior = batch->priors.v[i];
         tell(run->session, (struct session_event){.kind = kind,
                                                   .addr = prior->addr,
@@ -90,16 +89,15 @@ static void send(struct reading *reading, struct batch *batch)
     struct call *call = call_new(CALL_READ, batch->lane->instance, batch->priors.n);
     batch->abouts = ARENA_ARRAY(reading->arena, struct about, batch->priors.n);
     batch->started = clock_monotonic_ns();
-    vec_each(&batch->priors, i)
-    {
+    vec_each (&batch->priors, i) {
         struct prior *prior = batch->priors.v[i];
         batch->abouts[i] =
             (struct about){.addr = prior->addr, .task = prior->task, .place = prior->place, .more = prior};
         size_t request = call_read_add(call, prior->type, prior->stored, prior->config, prior->private);
         call_tag(call, request, &batch->abouts[i]);
     }
-    tell(run->session, (struct session_event){
-                           .kind = EVENT_READ_START, .place = batch->lane->place, .count = batch->priors.n});
+    tell(run->session,
+         (struct session_event){.kind = EVENT_READ_START, .place = batch->lane->place, .count = batch->priors.n});
     tell_objects(run, batch, EVENT_REFRESH_START);
     lane_submit(batch->lane, call);
 }
@@ -148,12 +146,12 @@ void priors_read(struct run *run, bool only_uncertain)
 {
     ARENA_AUTO arena = arena_new();
     struct reading reading = {.run = run, .arena = arena};
-    vec_each(&run->priors->list, i)
+    vec_each (&run->priors->list, i)
         if (wanted(run, run->priors->list.v[i], only_uncertain))
             assign(&reading, run->priors->list.v[i]);
-    vec_each(&reading.batches, i)
+    vec_each (&reading.batches, i)
         send(&reading, reading.batches.v[i]);
     wait_all(&reading);
-    vec_each(&reading.batches, i)
+    vec_each (&reading.batches, i)
         reading.batches.v[i]->lane->tag = NULL;
 }

@@ -78,8 +78,7 @@ void report_call(struct run *run, struct call *call)
         *merged = (struct merged){.first = &list[i], .n = 1, .others = STRBUF_INIT(1 << 16)};
         map_put(&known, key, merged);
     }
-    map_each(&known, i)
-    {
+    map_each (&known, i) {
         struct merged *merged = known.entries[i].value;
         report_problem(run, call, merged);
         strbuf_free(&merged->others);

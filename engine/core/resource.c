@@ -30,8 +30,8 @@ static bool validate_config(struct run *run, const struct task *task, const stru
     return ok;
 }
 
-bool instance_config(struct frame *frame, const struct task *task, const struct instance_of *inst,
-                     struct arena *arena, struct value *config)
+bool instance_config(struct frame *frame, const struct task *task, const struct instance_of *inst, struct arena *arena,
+                     struct value *config)
 {
     struct run *run = frame->run;
     struct scope scope;
@@ -91,10 +91,9 @@ static struct value keep_item(struct arena *arena, struct value config, struct v
         return config;
     struct value *items = ARENA_ARRAY(arena, struct value, config.n);
     memcpy(items, config.u.items, config.n * sizeof *items);
-    items[index] =
-        keep_at(arena, items[index], prior.u.items[index], (struct path){path.steps + 1, path.n - 1});
-    struct value kept = config.type->kind == TYPE_LIST ? value_list(config.type->elem, items, config.n)
-                                                       : value_tuple(items, config.n);
+    items[index] = keep_at(arena, items[index], prior.u.items[index], (struct path){path.steps + 1, path.n - 1});
+    struct value kept =
+        config.type->kind == TYPE_LIST ? value_list(config.type->elem, items, config.n) : value_tuple(items, config.n);
     return value_mark(kept, config.marks);
 }
 
@@ -157,8 +156,7 @@ static struct value keep_create_only(struct run *run, const struct task *task, s
         config = keep_at(run->scratch, config, prior, (struct path){&step, 1});
         if (change)
             note(run, change, RISK_NOTE,
-                 _("%.*s is used when the object is created; its change is ignored from then on"),
-                 STR_ARG(attr->name));
+                 _("%.*s is used when the object is created; its change is ignored from then on"), STR_ARG(attr->name));
     }
     return config;
 }
@@ -192,8 +190,8 @@ bool plan_object(struct run *run, const struct about *about, struct value prior,
 {
     struct session *session = run->session;
     const struct task *task = about->task;
-    struct value proposed = proposed_value(run->scratch, task->type->schema, bare(run->scratch, config),
-                                           bare(run->scratch, prior));
+    struct value proposed =
+        proposed_value(run->scratch, task->type->schema, bare(run->scratch, config), bare(run->scratch, prior));
     if (!session->plan_call)
         session->plan_call = call_new(CALL_PLAN, &task->slot->instance, 1);
     else

@@ -1,8 +1,10 @@
 /*
- * run: what the files of core/ share: the session, the graph of tasks, and one pass of evaluation over it. Private to core/.
+ * run: what the files of core/ share: the session, the graph of tasks, and one pass of evaluation over it. Private to
+ * core/.
  *
- * The tree is built once per session from the configuration: one node per object of a module, however many instances it has.
- * A pass (enum phase) gives the nodes values: validate with unknowns, prior with what the state holds, plan, apply.
+ * The tree is built once per session from the configuration: one node per object of a module, however many instances it
+ * has. A pass (enum phase) gives the nodes values: validate with unknowns, prior with what the state holds, plan,
+ * apply.
  */
 #ifndef DETOUR_CORE_RUN_H
 #define DETOUR_CORE_RUN_H
@@ -160,8 +162,8 @@ struct run {
     struct arena *scratch; /* reset after each instance */
     struct diags *diags;
     struct str timestamp;
-    const bool *only;    /* nodes that take part; NULL: all */
-    const bool *entire;  /* with targets: nodes that others need, so that all of their instances take part */
+    const bool *only;   /* nodes that take part; NULL: all */
+    const bool *entire; /* with targets: nodes that others need, so that all of their instances take part */
     struct priors *priors;
     struct plan *plan;
     struct plan_options options;
@@ -191,13 +193,14 @@ struct session {
     bool inputs_ready;
     struct tree *tree;
     struct lanes *lanes;
-    struct store *store;      /* while the lock is held */
-    struct snapshot *loose;   /* read without the lock */
+    struct store *store;    /* while the lock is held */
+    struct snapshot *loose; /* read without the lock */
     struct call *lane_call, *plan_call;
     struct priors *priors;
     VEC(struct plan *) plans;
     atomic_bool cancelled;
     bool told_cancelling;
+    bool broken; /* the configuration has errors: nothing works but showing them */
 };
 
 /* Where an expression stands: the names it sees. */
@@ -274,8 +277,8 @@ struct about {
     void *more; /* the caller's */
 };
 
-bool instance_config(struct frame *frame, const struct task *task, const struct instance_of *inst,
-                     struct arena *arena, struct value *config);
+bool instance_config(struct frame *frame, const struct task *task, const struct instance_of *inst, struct arena *arena,
+                     struct value *config);
 /* config with what ignore_changes and create-only attributes hold back as it was; notes on the change say so. */
 struct value config_hold_back(struct run *run, const struct task *task, struct value config, struct value prior,
                               struct change *change);
@@ -290,6 +293,8 @@ struct str instance_object(struct arena *arena, const struct task *task, const s
 bool priors_load(struct run *run);
 /* Reads them, lane by lane; with `only_uncertain` those only whose last operation has an unknown end. */
 void priors_read(struct run *run, bool only_uncertain);
+/* The block that declares the object, whatever its instance keys, or NULL. */
+struct task *task_of_addr(struct run *run, const struct addr *addr);
 struct prior *prior_find(const struct priors *priors, const struct addr *addr);
 /* Whether it takes part in a run with targets. `task` may be NULL. */
 /* The lane of an object, and the place that plan lines name for it. The slot is open. */
@@ -305,6 +310,9 @@ bool prior_pass(struct session *session, struct run *plan_run);
 bool plan_walk(struct run *run);
 bool plan_task(struct run *run, struct task *task);
 void plan_orphans(struct run *run);
+void plan_drift(struct run *run);
+/* The error for a change that would destroy a protected object; `because` is its prevent_destroy, or NULL. */
+void refuse_protected(struct run *run, const struct change *change, const struct expr *because);
 void plan_review(struct run *run);
 void plan_outputs(struct run *run);
 /* Appends a change, with provider, lane and place filled in from `object` (planned or prior). */
@@ -327,5 +335,14 @@ void report_call(struct run *run, struct call *call);
 void tell(struct session *session, struct session_event event);
 struct str object_id(struct value object);
 void session_tick(struct session *session);
+
+/* -- session.c -- */
+/* The state at hand; it must have been opened. */
+struct snapshot *session_snapshot(const struct session *session);
+/* Inputs, references and the tree, once per session. */
+bool session_prepare(struct session *session, struct diags *diags);
+/* Takes the lock (unless told not to) and reads the state, once per session. */
+bool session_open_state(struct session *session, struct diags *diags);
+bool session_need_store(struct session *session, struct diags *diags);
 
 #endif

@@ -90,10 +90,11 @@ static bool output_shown(struct run *run, const struct node *node, const struct 
 {
     if (output->sensitive || !value_has_secret(v) || node->module->parent)
         return true;
-    diag_error(run->diags, output->value->span, _("Output refers to a sensitive value"),
-               _("The value of output \"%.*s\" holds something sensitive, and outputs of the root module are shown. Write "
-                 "sensitive = true in the block to keep it hidden, or nonsensitive() around what is no secret."),
-               STR_ARG(output->name.text));
+    diag_error(
+        run->diags, output->value->span, _("Output refers to a sensitive value"),
+        _("The value of output \"%.*s\" holds something sensitive, and outputs of the root module are shown. Write "
+          "sensitive = true in the block to keep it hidden, or nonsensitive() around what is no secret."),
+        STR_ARG(output->name.text));
     return false;
 }
 
@@ -150,8 +151,8 @@ static void report_open(struct run *run, const struct provider_slot *slot, const
         struct span at = slot->block && list[i].attribute.n
                              ? eval_body_span(slot->block->args, (struct path){&step, 1}, header)
                              : header;
-        struct diag *d = (list[i].severity == DIAG_ERROR ? diag_error : diag_warning)(
-            run->diags, at, "", "%.*s", STR_ARG(list[i].detail));
+        struct diag *d = (list[i].severity == DIAG_ERROR ? diag_error : diag_warning)(run->diags, at, "", "%.*s",
+                                                                                      STR_ARG(list[i].detail));
         d->summary = arena_str(run->diags->arena, list[i].summary);
         d->object = arena_printf(run->diags->arena, "provider \"%.*s\"", STR_ARG(slot->instance.key));
     }
@@ -187,7 +188,7 @@ bool provider_open(struct run *run, struct provider_slot *slot)
         slot->failed = true;
         return false;
     }
-    if (run->phase == PHASE_VALIDATE)
+    if (run->phase == PHASE_VALIDATE && value_exists(config) && !value_wholly_known(config))
         return true;
     if (slot->opened && value_exists(config) && !value_wholly_known(config))
         return true; /* no wiser than before */

@@ -1,0 +1,134 @@
+/* REVIEW: all changes of a lane at once, so that the provider can tell what their attributes do not show. */
+#include "core/run.h"
+
+#include "base/gettext.h"
+
+enum { TICK_MS = 1000 };
+
+struct review {
+    struct lane *lane;
+    struct provider_slot *slot;
+    VEC(uint32_t) changes; /* places in plan->changes */
+};
+
+struct reviewing {
+    struct run *run;
+    struct arena *arena;
+    VEC(struct review *) list;
+};
+
+/* What a request is about, with its change. */
+struct subject {
+    struct about about;
+    uint32_t change;
+    bool removal;
+};
+
+static bool reviewable(const struct change *change)
+{
+    return change->action != ACTION_NOOP && change->action != ACTION_READ && change->action != ACTION_FORGET;
+}
+
+static struct review *review_for(struct reviewing *r, struct provider_slot *slot, struct str name)
+{
+    struct lane *lane = lanes_get(r->run->session->lanes, &slot->instance, name);
+    if (!lane->tag) {
+        struct review *review = ARENA_NEW(r->arena, struct review);
+        *review = (struct review){.lane = lane, .slot = slot};
+        lane->tag = review;
+        vec_push(r->arena, &r->list, review);
+    }
+    return lane->tag;
+}
+
+static const struct provider_type *type_of(const struct run *run, const struct change *change)
+{
+    return registry_type(run->session->options.registry, change->addr->mode, change->addr->type);
+}
+
+static void add_request(struct reviewing *r, struct call *call, uint32_t index, enum detour_action action)
+{
+    const struct change *change = &r->run->plan->changes.v[index];
+    const struct prior *prior = prior_find(r->run->priors, change->addr);
+    bool removal = action == DETOUR_DELETE;
+    struct subject *subject = ARENA_NEW(r->arena, struct subject);
+    *subject =
+        (struct subject){.about = {.addr = change->addr, .place = change->place}, .change = index, .removal = removal};
+    subject->about.task = prior ? prior->task : task_of_addr(r->run, change->addr);
+    struct value before = action == DETOUR_CREATE ? (struct value){0} : change->before;
+    struct value after = removal ? (struct value){0} : change->after;
+    call_tag(call,
+             call_review_add(call, type_of(r->run, change), action, before, after,
+                             removal ? change->private_before : change->private_planned),
+             subject);
+}
+
+static void send(struct reviewing *r, struct review *review)
+{
+    struct call *call = call_new(CALL_REVIEW, review->lane->instance, review->changes.n * 2);
+    vec_each (&review->changes, i) {
+        enum action action = r->run->plan->changes.v[review->changes.v[i]].action;
+        bool removes = action != ACTION_CREATE && action != ACTION_UPDATE;
+        if (removes)
+            add_request(r, call, review->changes.v[i], DETOUR_DELETE);
+        if (action != ACTION_DELETE)
+            add_request(r, call, review->changes.v[i], action == ACTION_UPDATE ? DETOUR_UPDATE : DETOUR_CREATE);
+    }
+    lane_submit(review->lane, call);
+}
+
+static void take(struct reviewing *r, struct call *call)
+{
+    struct plan *plan = r->run->plan;
+    for (size_t i = 0; i < call_size(call); i++) {
+        const struct subject *subject = call_tag_of(call, i);
+        struct change *change = &plan->changes.v[subject->change];
+        struct blob private;
+        if (!call_review_take(call, i, plan->arena, &private))
+            plan->errored = true;
+        else if (subject->removal)
+            change->private_before = private;
+        else
+            change->private_planned = private;
+    }
+    const struct consequence *list;
+    size_t n = call_consequences(call, &list);
+    for (size_t i = 0; i < n; i++) {
+        const struct subject *subject = call_tag_of(call, list[i].request);
+        struct risk risk = {list[i].risk.level, arena_str(plan->arena, list[i].risk.text)};
+        vec_push(plan->arena, &plan->changes.v[subject->change].risks, risk);
+    }
+    report_call(r->run, call);
+    call_free(call);
+}
+
+static void gather(struct reviewing *r)
+{
+    struct run *run = r->run;
+    vec_each (&run->plan->changes, i) {
+        const struct change *change = &run->plan->changes.v[i];
+        struct provider_slot *slot = map_get(&run->tree->slots, change->provider);
+        if (!reviewable(change) || !slot->opened || !slot->instance.provider->review)
+            continue;
+        struct review *review = review_for(r, slot, change->lane);
+        vec_push(r->arena, &review->changes, (uint32_t)i);
+    }
+}
+
+void plan_review(struct run *run)
+{
+    ARENA_AUTO arena = arena_new();
+    struct reviewing r = {.run = run, .arena = arena};
+    struct lane_event event;
+    gather(&r);
+    vec_each (&r.list, i)
+        send(&r, r.list.v[i]);
+    while (lanes_running(run->session->lanes)) {
+        if (!lanes_wait(run->session->lanes, TICK_MS, &event))
+            session_tick(run->session);
+        else if (event.kind == LANE_FINISHED)
+            take(&r, event.call);
+    }
+    vec_each (&r.list, i)
+        r.list.v[i]->lane->tag = NULL;
+}

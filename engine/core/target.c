@@ -1,0 +1,139 @@
+/* -target and -replace: which nodes and instances take part. */
+#include "core/run.h"
+
+#include "base/gettext.h"
+
+static bool parse_list(struct run *run, const struct str *texts, size_t n, bool replace)
+{
+    bool ok = true;
+    for (size_t i = 0; i < n; i++) {
+        struct target target;
+        if (!addr_parse_target(run->session->addrs, run->session->sources, texts[i], &target, run->diags)) {
+            ok = false;
+        } else if (replace && (!target.addr || target.addr->mode != ADDR_MANAGED)) {
+            diag_error(run->diags, (struct span){0}, _("Invalid -replace"),
+                       _("\"%.*s\" names no managed resource. -replace takes one resource instance, such as "
+                         "detour_data.a or detour_data.a[\"x\"]."),
+                       STR_ARG(texts[i]));
+            ok = false;
+        } else if (replace) {
+            vec_push(run->arena, &run->replaces, target);
+        } else {
+            vec_push(run->arena, &run->targets, target);
+        }
+    }
+    return ok;
+}
+
+/* Whether the module is, without keys, the target's or lies below it. */
+static bool below(const struct module_inst *target, const struct module_inst *module)
+{
+    size_t depth_target = 0, depth = 0;
+    for (const struct module_inst *m = target; m->parent; m = m->parent)
+        depth_target++;
+    for (const struct module_inst *m = module; m->parent; m = m->parent)
+        depth++;
+    for (; depth > depth_target; depth--)
+        module = module->parent;
+    for (; target->parent && module->parent; target = target->parent, module = module->parent)
+        if (!str_eq(target->name, module->name))
+            return false;
+    return !target->parent && !module->parent;
+}
+
+/* Whether some instance of the task could be meant. */
+static bool touches(const struct target *target, const struct task *task)
+{
+    if (!target->addr)
+        return below(target->module, task->whole->module);
+    const struct addr *a = target->addr, *b = task->whole;
+    return a->mode == b->mode && str_eq(a->type, b->type) && str_eq(a->name, b->name) && below(a->module, b->module) &&
+           below(b->module, a->module);
+}
+
+static bool known_somewhere(const struct run *run, const struct target *target)
+{
+    vec_each (&run->tree->tasks, i)
+        if (touches(target, run->tree->tasks.v[i]))
+            return true;
+    vec_each (&run->priors->list, i)
+        if (target_covers(target, run->priors->list.v[i]->addr))
+            return true;
+    return false;
+}
+
+static void warn_unknown(struct run *run, const struct target *target, struct str text)
+{
+    if (!known_somewhere(run, target))
+        diag_error(run->diags, (struct span){0}, _("Unknown target"),
+                   _("\"%.*s\" is neither in the configuration nor in the state."), STR_ARG(text));
+}
+
+/* Root outputs come along when all that they need does. */
+static void add_outputs(struct run *run, bool *only)
+{
+    vec_each (&run->tree->root->outputs, i) {
+        const struct node *output = run->tree->root->outputs.v[i];
+        bool all = true, *needs = ARENA_ARRAY(run->scratch, bool, run->tree->nodes.n);
+        needs[output->id] = true;
+        dag_close_needs(run->tree->dag, needs, NULL, NULL);
+        for (uint32_t id = 0; all && id < run->tree->nodes.n; id++)
+            all = !needs[id] || only[id] || run->tree->nodes.v[id]->kind != NODE_RESOURCE;
+        for (uint32_t id = 0; all && id < run->tree->nodes.n; id++)
+            only[id] |= needs[id];
+    }
+}
+
+static void close_targets(struct run *run)
+{
+    struct tree *tree = run->tree;
+    bool *only = ARENA_ARRAY(run->arena, bool, tree->nodes.n), *entire = ARENA_ARRAY(run->arena, bool, tree->nodes.n);
+    bool destroy = run->options.mode == PLAN_DESTROY;
+    vec_each (&tree->tasks, i) {
+        const struct task *task = tree->tasks.v[i];
+        bool direct = false;
+        vec_each (&run->targets, k)
+            direct |= touches(&run->targets.v[k], task);
+        if (!direct)
+            continue;
+        only[task->node->id] = true;
+        struct dag_list next = destroy ? dag_waiters(tree->dag, task->node->id) : dag_needs(tree->dag, task->node->id);
+        for (uint32_t k = 0; k < next.n; k++)
+            entire[next.v[k]] = true;
+    }
+    if (destroy)
+        dag_close_waiters(tree->dag, entire);
+    else
+        dag_close_needs(tree->dag, entire, NULL, NULL);
+    for (size_t i = 0; i < tree->nodes.n; i++)
+        only[i] |= entire[i];
+    if (!destroy)
+        add_outputs(run, only);
+    run->only = only;
+    run->entire = entire;
+}
+
+bool targets_parse(struct run *run)
+{
+    size_t errors = run->diags->n_errors;
+    if (!parse_list(run, run->options.targets, run->options.n_targets, false) ||
+        !parse_list(run, run->options.replaces, run->options.n_replaces, true))
+        return false;
+    vec_each (&run->targets, i)
+        warn_unknown(run, &run->targets.v[i], run->options.targets[i]);
+    vec_each (&run->replaces, i)
+        warn_unknown(run, &run->replaces.v[i], run->options.replaces[i]);
+    if (run->targets.n)
+        close_targets(run);
+    return run->diags->n_errors == errors;
+}
+
+bool run_targeted(const struct run *run, const struct task *task, const struct addr *addr)
+{
+    if (!run->targets.n || (task && run->entire[task->node->id]))
+        return true;
+    vec_each (&run->targets, i)
+        if (target_covers(&run->targets.v[i], addr))
+            return true;
+    return false;
+}

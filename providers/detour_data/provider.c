@@ -1,0 +1,130 @@
+#include "provider.h"
+
+#include "base/rng.h"
+
+/* The host table is one for the process: whoever opens first or last, it is the same. */
+static const struct detour_host *host;
+
+static const struct detour_attribute data_attributes[] = {
+    {"id", "string", DETOUR_COMPUTED, "A random UUID, made when the object is created."},
+    {"input", "any", DETOUR_OPTIONAL, "Any value; it comes back as `output`."},
+    {"output", "any", DETOUR_COMPUTED, "The `input` of the last apply. Not known while a change of `input` is planned."},
+    {"triggers_replace", "any", DETOUR_OPTIONAL | DETOUR_REPLACE,
+     "Any value; when it changes, the object is replaced, and with it whatever is tied to it."},
+    {0},
+};
+
+static const struct detour_type types[] = {
+    {
+        .name = "detour_data",
+        .version = 0,
+        .attributes = data_attributes,
+        .doc = "Keeps a value in the state, with the life cycle of a resource: for values that are to be remembered, and "
+               "for tying replacements to a value. It reaches nothing outside the state; destroying it forgets it.",
+        .example = "resource \"detour_data\" \"release\" {\n"
+                   "  input            = { version = var.release }\n"
+                   "  triggers_replace = var.database_version\n"
+                   "}\n",
+    },
+    {0},
+};
+
+static void *data_open(const struct detour_host *given, detour_call *call, const detour_value *config)
+{
+    (void)call;
+    (void)config;
+    host = given;
+    return (void *)(uintptr_t)given; /* there is nothing to keep */
+}
+
+static struct detour_str data_lane(void *self, detour_call *call, const struct detour_type *type,
+                                   const detour_value *object)
+{
+    (void)self;
+    (void)call;
+    (void)type;
+    (void)object;
+    return (struct detour_str){"", 0};
+}
+
+static void data_read(void *self, detour_call *call, struct detour_read *reqs, size_t n)
+{
+    (void)self;
+    (void)call;
+    for (size_t i = 0; i < n; i++)
+        reqs[i].state = reqs[i].prior;
+}
+
+static void plan_one(detour_call *call, struct detour_plan *req)
+{
+    const detour_value *input = host->attr(req->proposed, "input");
+    const detour_value *unknown = host->unknown(call);
+    static const char *const names[] = {"output", "id"};
+    if (!req->prior) {
+        /* the output's type is that of the input, also where it is null */
+        const detour_value *items[] = {host->state(input) == DETOUR_NULL ? input : unknown, unknown};
+        req->planned = host->with(call, req->proposed, names, items, 2);
+    } else if (!host->equal(host->attr(req->prior, "input"), input)) {
+        req->planned = host->with(call, req->proposed, names, &unknown, 1);
+    }
+}
+
+static void data_plan(void *self, detour_call *call, struct detour_plan *reqs, size_t n)
+{
+    (void)self;
+    for (size_t i = 0; i < n; i++)
+        plan_one(call, &reqs[i]);
+}
+
+static const detour_value *make_id(detour_call *call)
+{
+    struct arena *arena = arena_new();
+    struct str id = rng_uuid(arena);
+    const detour_value *v = host->make_string(call, (struct detour_str){id.p, id.n});
+    arena_free(arena);
+    return v;
+}
+
+static void apply_one(detour_call *call, struct detour_apply *req)
+{
+    static const char *const names[] = {"output", "id"};
+    if (req->action == DETOUR_DELETE) {
+        req->state = NULL;
+        return;
+    }
+    const detour_value *id = req->action == DETOUR_CREATE ? make_id(call) : host->attr(req->planned, "id");
+    const detour_value *items[] = {host->attr(req->planned, "input"), id};
+    req->state = host->with(call, req->planned, names, items, 2);
+}
+
+static void data_apply(void *self, detour_call *call, struct detour_apply *reqs, size_t n)
+{
+    (void)self;
+    for (size_t i = 0; i < n; i++)
+        apply_one(call, &reqs[i]);
+}
+
+static void data_import(void *self, detour_call *call, struct detour_import *reqs, size_t n)
+{
+    (void)self;
+    for (size_t i = 0; i < n; i++) {
+        static const char *const name = "id";
+        struct detour_str key = {name, 2};
+        const detour_value *id = host->make_string(call, reqs[i].id);
+        reqs[i].state = host->make_map(call, &key, &id, 1);
+    }
+}
+
+const struct detour_provider detour_data_provider = {
+    .size = sizeof detour_data_provider,
+    .abi = DETOUR_ABI_VERSION,
+    .name = "detour",
+    .doc = "Built in: values with the life cycle of resources, kept in the state alone.",
+    .types = types,
+    .open = data_open,
+    .lane = data_lane,
+    .read = data_read,
+    .plan = data_plan,
+    .apply = data_apply,
+    .import = data_import,
+};
