@@ -96,7 +96,7 @@ bool decode_fields(struct decoder *d, struct str text, struct fields *out)
 
 /* -- scalars */
 
-bool decode_text(struct decoder *d, struct str json, struct str *out)
+bool decode_string(struct decoder *d, struct str json, struct str *out)
 {
     struct value v;
     struct json_error error = {0};
@@ -137,7 +137,7 @@ static struct str plain_text(struct str json)
 static bool decode_address(struct decoder *d, struct str json, const struct addr **out)
 {
     struct str text = plain_text(json);
-    if (!text.n && !decode_text(d, json, &text))
+    if (!text.n && !decode_string(d, json, &text))
         return false;
     if ((*out = addr_find(d->addrs, text)))
         return true;
@@ -175,7 +175,7 @@ static bool decode_step(struct decoder *d, struct str json, struct path_step *ou
 {
     if (json.p[0] == '"') {
         out->kind = PATH_ATTR;
-        return decode_text(d, json, &out->name);
+        return decode_string(d, json, &out->name);
     }
     struct cut c = cut_open(json, '{');
     struct str key, value;
@@ -273,7 +273,7 @@ static bool decode_depends(struct decoder *d, struct str json, struct state_obje
 static bool decode_private(struct decoder *d, struct str json, struct str *out)
 {
     struct str text;
-    if (!decode_text(d, json, &text))
+    if (!decode_string(d, json, &text))
         return false;
     unsigned char *bytes = arena_alloc(d->arena, text.n + 1);
     int n = text.n && text.n < INT32_MAX ? EVP_DecodeBlock(bytes, (const unsigned char *)text.p, (int)text.n) : -1;
@@ -303,7 +303,7 @@ static bool decode_version(struct decoder *d, struct str json, int *out)
 bool decode_object(struct decoder *d, const struct fields *f, struct state_object *o)
 {
     *o = (struct state_object){0};
-    return decode_text(d, f->provider, &o->provider) && decode_version(d, f->schema_version, &o->schema_version) &&
+    return decode_string(d, f->provider, &o->provider) && decode_version(d, f->schema_version, &o->schema_version) &&
            decode_status(d, f->status, &o->status) &&
            decode_flag(d, f->create_before_destroy, &o->create_before_destroy) &&
            decode_flag(d, f->prevent_destroy, &o->prevent_destroy) && (!f->value.n || decode_value(d, f, &o->value)) &&
@@ -313,7 +313,7 @@ bool decode_object(struct decoder *d, const struct fields *f, struct state_objec
 
 static bool decode_place(struct decoder *d, const struct fields *f, const struct addr **addr, struct str *deposed)
 {
-    return decode_address(d, f->address, addr) && (!f->deposed.n || decode_text(d, f->deposed, deposed));
+    return decode_address(d, f->address, addr) && (!f->deposed.n || decode_string(d, f->deposed, deposed));
 }
 
 bool decode_placed(struct decoder *d, const struct fields *f, struct result *out, struct state_object *object)
@@ -330,7 +330,7 @@ bool decode_intent(struct decoder *d, const struct fields *f, struct intent *out
     if (!decode_place(d, f, &out->addr, &out->deposed) || !decode_object(d, f, &out->planned))
         return false;
     struct str action;
-    if (!decode_text(d, f->action, &action))
+    if (!decode_string(d, f->action, &action))
         return false;
     for (enum intent_action a = INTENT_CREATE; a <= INTENT_DELETE; a++) {
         out->action = a;
@@ -340,10 +340,10 @@ bool decode_intent(struct decoder *d, const struct fields *f, struct intent *out
     return decode_fail(d, f->action, _("\"%.*s\" is not an action"), STR_ARG(action));
 }
 
-bool decode_output(struct decoder *d, const struct fields *f, struct result *out)
+bool decode_output_record(struct decoder *d, const struct fields *f, struct result *out)
 {
     *out = (struct result){.kind = RESULT_OUTPUT};
-    return decode_text(d, f->name, &out->name) && decode_flag(d, f->sensitive, &out->sensitive) &&
+    return decode_string(d, f->name, &out->name) && decode_flag(d, f->sensitive, &out->sensitive) &&
            decode_value(d, f, &out->value);
 }
 
@@ -356,7 +356,7 @@ const char *result_kind_name(enum result_kind kind)
 static bool decode_kind(struct decoder *d, struct str json, enum result_kind *out)
 {
     struct str kind;
-    if (!decode_text(d, json, &kind))
+    if (!decode_string(d, json, &kind))
         return false;
     for (*out = RESULT_SET; *out <= RESULT_OUTPUT_REMOVE; (*out)++)
         if (str_eq(kind, str_c(result_kind_name(*out))))
@@ -372,10 +372,10 @@ bool decode_result(struct decoder *d, const struct fields *f, struct result *out
     if (kind == RESULT_SET)
         return decode_placed(d, f, out, object);
     if (kind == RESULT_OUTPUT)
-        return decode_output(d, f, out);
+        return decode_output_record(d, f, out);
     *out = (struct result){.kind = kind};
     if (kind == RESULT_OUTPUT_REMOVE)
-        return decode_text(d, f->name, &out->name);
+        return decode_string(d, f->name, &out->name);
     return decode_place(d, f, &out->addr, &out->deposed) &&
            (kind != RESULT_MOVE || decode_address(d, f->from, &out->from));
 }

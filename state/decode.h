@@ -30,14 +30,14 @@ void decoder_free(struct decoder *d);
  * the text. */
 bool decode_fail(struct decoder *d, struct str at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 bool decode_fields(struct decoder *d, struct str text, struct fields *out);
-bool decode_text(struct decoder *d, struct str json, struct str *out);
+bool decode_string(struct decoder *d, struct str json, struct str *out);
 bool decode_number(struct decoder *d, struct str json, uint64_t *out);
 bool decode_type(struct decoder *d, struct str json); /* gives it the next number */
 bool decode_object(struct decoder *d, const struct fields *f, struct state_object *out);
 /* The object with its place: a RESULT_SET. */
 bool decode_placed(struct decoder *d, const struct fields *f, struct result *out, struct state_object *object);
 bool decode_intent(struct decoder *d, const struct fields *f, struct intent *out);
-bool decode_output(struct decoder *d, const struct fields *f, struct result *out);
+bool decode_output_record(struct decoder *d, const struct fields *f, struct result *out);
 /* Any result, by its `kind`; the names are in result_kind_name. */
 bool decode_result(struct decoder *d, const struct fields *f, struct result *out, struct state_object *object);
 

@@ -231,7 +231,7 @@ static bool read_output(struct reader *r, struct str text)
 {
     struct fields f;
     struct result result;
-    return decode_fields(&r->decoder, text, &f) && decode_output(&r->decoder, &f, &result) &&
+    return decode_fields(&r->decoder, text, &f) && decode_output_record(&r->decoder, &f, &result) &&
            (!snapshot_output(r->snapshot, result.name) ||
             decode_fail(&r->decoder, text, _("this output stands here twice"))) &&
            snapshot_apply(r->snapshot, &result);
@@ -275,7 +275,7 @@ static bool read_body(struct reader *r, struct str unknown, struct absorbed *abs
     uint64_t serial;
     if (unknown.n)
         return decode_fail(d, unknown, _("\"%.*s\" is not known here"), STR_ARG(unknown));
-    if (!decode_text(d, r->head.lineage, &lineage) || !decode_number(d, r->head.serial, &serial))
+    if (!decode_string(d, r->head.lineage, &lineage) || !decode_number(d, r->head.serial, &serial))
         return false;
     snapshot_identify(r->snapshot, lineage, serial);
     return (!r->head.absorbed.n || read_absorbed(r, r->head.absorbed, absorbed)) &&

@@ -21,7 +21,7 @@ struct state_object {
     int schema_version;  /* of `value` */
     enum object_status status;
     bool create_before_destroy;
-    bool prevent_destroy; /* as configured when it was stored: it outlives the block */
+    bool prevent_destroy;              /* as configured when it was stored: it outlives the block */
     struct value value;                /* marked; wholly known, but for the planned object of an intent */
     struct str private;                /* bytes that belong to the provider; may hold anything */
     const struct addr *const *depends; /* what it was made from, for the order of destruction once the configuration is

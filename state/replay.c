@@ -121,7 +121,7 @@ struct journal_head journal_head(struct arena *arena, struct str text)
     decoder_init(&d, NULL);
     struct str lineage;
     head.valid = decode_fields(&d, line.json, &f) && is_record(f.record, "\"BEGIN\"") &&
-                 decode_text(&d, f.lineage, &lineage) && decode_number(&d, f.serial, &head.serial) &&
+                 decode_string(&d, f.lineage, &lineage) && decode_number(&d, f.serial, &head.serial) &&
                  decode_number(&d, f.version, &head.version);
     if (head.valid)
         head.lineage = arena_str(arena, lineage);
