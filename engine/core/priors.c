@@ -23,12 +23,15 @@ static const struct module_inst *plain_module(struct addrs *addrs, const struct 
     return addr_module(addrs, plain_module(addrs, module->parent), module->name, (struct key){0});
 }
 
-struct task *task_of_addr(struct run *run, const struct addr *addr)
+const struct addr *plain_addr(struct run *run, const struct addr *addr)
 {
     struct addrs *addrs = run->session->addrs;
-    const struct addr *whole =
-        addr_resource(addrs, plain_module(addrs, addr->module), addr->mode, addr->type, addr->name, (struct key){0});
-    return map_get(&run->tree->by_whole, whole->text);
+    return addr_resource(addrs, plain_module(addrs, addr->module), addr->mode, addr->type, addr->name, (struct key){0});
+}
+
+struct task *task_of_addr(struct run *run, const struct addr *addr)
+{
+    return map_get(&run->tree->by_whole, plain_addr(run, addr)->text);
 }
 
 /* -- provider instances -- */

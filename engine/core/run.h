@@ -293,6 +293,8 @@ struct str instance_object(struct arena *arena, const struct task *task, const s
 bool priors_load(struct run *run);
 /* Reads them, lane by lane; with `only_uncertain` those only whose last operation has an unknown end. */
 void priors_read(struct run *run, bool only_uncertain);
+/* The address without any instance keys. */
+const struct addr *plain_addr(struct run *run, const struct addr *addr);
 /* The block that declares the object, whatever its instance keys, or NULL. */
 struct task *task_of_addr(struct run *run, const struct addr *addr);
 struct prior *prior_find(const struct priors *priors, const struct addr *addr);

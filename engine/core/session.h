@@ -118,6 +118,7 @@ enum apply_status {
 struct apply_result {
     enum apply_status status;
     size_t added, changed, destroyed, replaced, imported, read, failed, skipped;
+    struct str rescue; /* after a failed write of the state: records to be shown to the user for safe keeping */
 };
 
 /* Applies a plan of this session. True for APPLY_DONE. */

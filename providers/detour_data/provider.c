@@ -8,7 +8,8 @@ static const struct detour_host *host;
 static const struct detour_attribute data_attributes[] = {
     {"id", "string", DETOUR_COMPUTED, "A random UUID, made when the object is created."},
     {"input", "any", DETOUR_OPTIONAL, "Any value; it comes back as `output`."},
-    {"output", "any", DETOUR_COMPUTED, "The `input` of the last apply. Not known while a change of `input` is planned."},
+    {"output", "any", DETOUR_COMPUTED,
+     "The `input` of the last apply. Not known while a change of `input` is planned."},
     {"triggers_replace", "any", DETOUR_OPTIONAL | DETOUR_REPLACE,
      "Any value; when it changes, the object is replaced, and with it whatever is tied to it."},
     {0},
@@ -19,8 +20,9 @@ static const struct detour_type types[] = {
         .name = "detour_data",
         .version = 0,
         .attributes = data_attributes,
-        .doc = "Keeps a value in the state, with the life cycle of a resource: for values that are to be remembered, and "
-               "for tying replacements to a value. It reaches nothing outside the state; destroying it forgets it.",
+        .doc =
+            "Keeps a value in the state, with the life cycle of a resource: for values that are to be remembered, and "
+            "for tying replacements to a value. It reaches nothing outside the state; destroying it forgets it.",
         .example = "resource \"detour_data\" \"release\" {\n"
                    "  input            = { version = var.release }\n"
                    "  triggers_replace = var.database_version\n"
@@ -115,8 +117,8 @@ static void data_import(void *self, detour_call *call, struct detour_import *req
     }
 }
 
-const struct detour_provider detour_data_provider = {
-    .size = sizeof detour_data_provider,
+static const struct detour_provider provider = {
+    .size = sizeof provider,
     .abi = DETOUR_ABI_VERSION,
     .name = "detour",
     .doc = "Built in: values with the life cycle of resources, kept in the state alone.",
@@ -128,3 +130,8 @@ const struct detour_provider detour_data_provider = {
     .apply = data_apply,
     .import = data_import,
 };
+
+const struct detour_provider *detour_data_provider(void)
+{
+    return &provider;
+}

@@ -4,6 +4,6 @@
 
 #include "detour_provider.h"
 
-extern const struct detour_provider detour_data_provider;
+const struct detour_provider *detour_data_provider(void);
 
 #endif
