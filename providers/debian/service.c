@@ -106,12 +106,6 @@ static bool restart_owed(struct kit kit, const struct item *item)
     return to && kit.host->length(to) && !(from && kit.host->equal(from, to));
 }
 
-static const char *wish(struct kit kit, const detour_value *object, const char *attribute, const char *yes,
-                        const char *no)
-{
-    return !kit_attr(kit, object, attribute) ? "-" : kit_bool(kit, object, attribute, false) ? yes : no;
-}
-
 /* What systemctl is to do: a restart that is owed goes before a mere start. */
 static const char *act(struct kit kit, const struct item *item)
 {
@@ -136,14 +130,50 @@ void service_remove_steps(struct batch *batch)
     }
 }
 
-/* A line with the units of all items that the batch is to have; with their indexes where `indexed`. */
-static bool all_units(struct batch *batch, const char *function, bool indexed)
+static bool wants_any(struct kit kit, const struct item *item)
+{
+    (void)kit;
+    (void)item;
+    return true;
+}
+
+/* Enabling what is enabled is no harm, but costs a reload of systemd. */
+static const char *enable_act(struct kit kit, const struct item *item)
+{
+    const detour_value *to = kit_attr(kit, item->planned, "enabled"), *from = kit_attr(kit, item->prior, "enabled");
+    if (!to || (from && kit.host->equal(from, to)))
+        return "-";
+    return kit.host->boolean(to) ? "enable" : "disable";
+}
+
+static bool wants_enable(struct kit kit, const struct item *item)
+{
+    return strcmp(enable_act(kit, item), "enable") == 0;
+}
+
+static bool wants_disable(struct kit kit, const struct item *item)
+{
+    return strcmp(enable_act(kit, item), "disable") == 0;
+}
+
+static bool wants_start(struct kit kit, const struct item *item)
+{
+    return strcmp(act(kit, item), "start") == 0;
+}
+
+static bool wants_active(struct kit kit, const struct item *item)
+{
+    return kit_bool(kit, item->planned, "active", false);
+}
+
+/* A line with the units of the items that `wanted` accepts; with their indexes where `indexed`. */
+static bool units_line(struct batch *batch, const char *function,
+                       bool (*wanted)(struct kit kit, const struct item *item), bool indexed)
 {
     bool any = false;
     batch_each(batch, KIND_SERVICE, item)
     {
-        bool starts = item->action != DETOUR_DELETE && kit_bool(batch->kit, item->planned, "active", false);
-        if (item->action == DETOUR_DELETE || (indexed && !starts))
+        if (item->action == DETOUR_DELETE || !wanted(batch->kit, item))
             continue;
         if (!any)
             batch_line(batch, "%s", function);
@@ -156,20 +186,29 @@ static bool all_units(struct batch *batch, const char *function, bool indexed)
     return any;
 }
 
+/* What units have in common is done for all at once, which is much faster; where that fails, one by one. Each counts as
+ * a step of its own all the same. */
 void service_steps(struct batch *batch)
 {
     struct kit kit = batch->kit;
-    if (!all_units(batch, "services_reload", false))
+    units_line(batch, "stopped || services_enable enable", wants_enable, false);
+    units_line(batch, "stopped || services_enable disable", wants_disable, false);
+    if (!units_line(batch, "services_reload", wants_any, false))
         return;
+    units_line(batch, "stopped || services_start", wants_start, false);
     batch_each(batch, KIND_SERVICE, item)
     {
         if (item->action == DETOUR_DELETE)
             continue;
         batch_line(batch, "run %zu put_service", (size_t)(item - batch->items));
         batch_word(batch, service_unit(batch->arena, item->name));
-        batch_line(batch, " %s %s\n", wish(kit, item->planned, "enabled", "enable", "disable"), act(kit, item));
+        batch_line(batch, " %s %s\n", enable_act(kit, item), act(kit, item));
     }
-    all_units(batch, "services_settle", true);
+    bool any = units_line(batch, "sleep 0.4\nall_up", wants_active, false);
+    if (any) {
+        batch->script.n--;
+        units_line(batch, " || services_settle", wants_active, true);
+    }
 }
 
 static void not_up(struct batch *batch, struct item *item)

@@ -164,21 +164,42 @@ put_keys() {
     ' sh "$h" ".detour-$N" || exit 15
 }
 
+# services_enable enable|disable UNIT…: all at once, as systemd reloads everything after each. Where that fails, put_service
+# does it one by one to find the culprit.
+one_by_one=
+services_enable() {
+    verb=$1
+    shift
+    systemctl -q "$verb" -- "$@" >/dev/null 2>&1 || one_by_one=yes
+}
+
 # services_reload UNIT…: systemd reads unit files anew where they changed or where it does not know the unit.
 services_reload() {
     case $(systemctl show -p NeedDaemonReload -p LoadState -- "$@" 2>&1) in
     *NeedDaemonReload=yes* | *LoadState=not-found*) systemctl daemon-reload ;;
     esac
+    case $(systemctl show -p LoadState -- "$@" 2>&1) in *LoadState=[!l]*) one_by_one=yes ;; esac
 }
 
-# put_service UNIT ENABLE ACT, with ENABLE enable, disable or - and ACT start, restart, stop or -
+# services_start UNIT…: likewise.
+services_start() {
+    [ -z "$one_by_one" ] || return
+    timeout 180 systemctl start -- "$@" >/dev/null 2>&1 || one_by_one=yes
+}
+
+# put_service UNIT ENABLE ACT, with ENABLE enable, disable or - and ACT start, restart, try-restart, stop or -
 put_service() {
-    case $(systemctl show -p LoadState -- "$1" 2>&1) in
-    LoadState=not-found) exit 17 ;;
-    LoadState=masked) exit 18 ;;
+    if [ "$one_by_one" ]; then
+        case $(systemctl show -p LoadState -- "$1" 2>&1) in
+        LoadState=not-found) exit 17 ;;
+        LoadState=masked) exit 18 ;;
+        esac
+        if [ "$2" != - ]; then systemctl -q "$2" -- "$1" || exit 19; fi
+    fi
+    case $3$one_by_one in
+    - | -yes | start) ;;
+    *) timeout 180 systemctl "$3" -- "$1" || exit 20 ;;
     esac
-    if [ "$2" != - ]; then systemctl -q "$2" -- "$1" || exit 19; fi
-    if [ "$3" != - ]; then timeout 180 systemctl "$3" -- "$1" || exit 20; fi
 }
 
 # remove_service UNIT DISABLE STOP
@@ -188,27 +209,28 @@ remove_service() {
     if [ "$2" = yes ]; then systemctl -q disable -- "$1" || exit 19; fi
 }
 
-# services_settle INDEX UNIT…: gives what was started a moment, then section jINDEX has the status and last journal lines
-# of each that is not up, or not at the first go.
+# all_up UNIT…: running, and at the first go.
+all_up() {
+    case $(systemctl show -p ActiveState -p NRestarts -- "$@" 2>&1) in
+    *NRestarts=[1-9]* | *ActiveState=[!a]* | *ActiveState=activating*) false ;;
+    esac
+}
+
+# services_settle INDEX UNIT…: waits for what is still starting; section jINDEX has the status and last journal lines of each
+# that is not up.
 services_settle() {
-    sleep 0.4
     while [ $# -gt 1 ]; do
         i=0
-        a=$(systemctl show -p ActiveState -p NRestarts -- "$2")
-        while [ $i -lt 20 ]; do
-            case $a in *ActiveState=activating*) ;; *) break ;; esac
+        while [ $i -lt 20 ] && [ "$(systemctl is-active -- "$2")" = activating ]; do
             sleep 0.5
             i=$((i + 1))
-            a=$(systemctl show -p ActiveState -p NRestarts -- "$2")
         done
-        case $a in
-        *NRestarts=[1-9]* | *ActiveState=[!a]* | *ActiveState=activating*)
+        if ! all_up "$2"; then
             emit "j$1" "$(
                 systemctl --no-pager -l -n 0 status -- "$2" 2>&1 | head -n 8
                 journalctl --no-pager -q -n 12 -o cat -u "$2" 2>&1
             )"
-            ;;
-        esac
+        fi
         shift 2
     done
 }

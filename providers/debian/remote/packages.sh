@@ -60,6 +60,22 @@ apt_words() {
     grep -vE '^(Reading|Building|Get:|Hit:|Ign:|Fetched|\(Reading|Selecting|Preparing|Need to get|After this)' "$D/log" | tail -n 15
 }
 
+# satisfied SPEC: apt may fail for a package that is none of ours, and have done its work all the same.
+satisfied() {
+    n=${1%%=*}
+    case $1 in
+    *=* | *[!+-]) ;;
+    *) n=${1%?} ;;
+    esac
+    # shellcheck disable=SC2016
+    v=$(dpkg-query -W -f '${db:Status-Status}=${Version}' "$n" 2>/dev/null)
+    case $1 in
+    *=*) [ "$v" = "installed=${1#*=}" ] ;;
+    *-) case $v in installed=* | half-* | unpacked=*) false ;; esac ;;
+    *) case $v in installed=*) ;; *) false ;; esac ;;
+    esac
+}
+
 # packages FLAGS SPEC…: all at once; where that fails each on its own, so that one bad package harms no other.
 packages() {
     if apt_try "$@"; then return; fi
@@ -69,6 +85,7 @@ packages() {
     shift
     for p; do
         if stopped; then return; fi
+        if satisfied "$p"; then continue; fi
         if ! apt_try "$f" "$p"; then emit "apt:$p" "$(apt_words)"; fi
     done
 }
