@@ -69,6 +69,8 @@ static void index_lines(struct arena *arena, struct entry *e)
         n++;
     e->lines = ARENA_ARRAY(arena, uint32_t, n);
     e->n_lines = 1;
+    if (str_starts(text, STR("\xEF\xBB\xBF")))
+        e->lines[0] = 3; /* a byte order mark is no column */
     for (size_t at = str_find_byte(text, '\n', 0); at != SIZE_MAX; at = str_find_byte(text, '\n', at + 1))
         e->lines[e->n_lines++] = (uint32_t)(at + 1);
 }
