@@ -127,6 +127,14 @@ struct str unicode_nfc(struct arena *arena, struct str s)
     return result;
 }
 
+bool unicode_printable(uint32_t rune)
+{
+    if (rune < 0x80)
+        return rune >= ' ' && rune != 0x7f;
+    return uc_is_general_category_withtable(rune, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N |
+                                                      UC_CATEGORY_MASK_P | UC_CATEGORY_MASK_S);
+}
+
 bool unicode_id_start(uint32_t rune)
 {
     if (rune < 0x80)

@@ -27,6 +27,9 @@ size_t unicode_width(struct str s);
 /* s in normalization form C; returns s itself where it already is, else a copy in `arena`. s must be valid UTF-8. */
 struct str unicode_nfc(struct arena *arena, struct str s);
 
+/* Whether a code point shows: letters, marks, numbers, punctuation, symbols and the plain space. */
+bool unicode_printable(uint32_t rune);
+
 /* Identifier classes of UAX #31 (ID_Start, ID_Continue). */
 bool unicode_id_start(uint32_t rune);
 bool unicode_id_continue(uint32_t rune);

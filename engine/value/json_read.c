@@ -484,7 +484,7 @@ static bool read_value(struct reader *r, const struct type *type, struct value *
 static bool read_text(struct arena *arena, struct str text, const struct type *type, unsigned deepest,
                       struct value *out, struct json_error *error)
 {
-    struct json_error ignored;
+    struct json_error ignored = {0};
     struct reader r = {.arena = arena, .text = text, .deepest = deepest, .error = error ? error : &ignored};
     *r.error = (struct json_error){0};
     bool ok = read_value(&r, type, out);

@@ -43,7 +43,8 @@ mpfr_srcptr number_view(struct number a, struct number_view *store)
 {
     if (a.big)
         return a.big->f;
-    mpfr_custom_init_set(store->f, MPFR_ZERO_KIND, 0, 64, store->limbs);
+    unsigned prec = prec_of(a) < PREC_INT ? prec_of(a) : PREC_INT;
+    mpfr_custom_init_set(store->f, MPFR_ZERO_KIND, 0, (mpfr_prec_t)prec, store->limbs);
     mpfr_set_sj(store->f, a.small, MPFR_RNDN);
     return store->f;
 }

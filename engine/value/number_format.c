@@ -10,15 +10,13 @@ struct flags {
 
 static struct flags flags_of(const char *text)
 {
-    struct flags f = {
+    return (struct flags){
         .minus = strchr(text, '-'),
         .plus = strchr(text, '+'),
         .space = strchr(text, ' '),
         .zero = strchr(text, '0'),
         .sharp = strchr(text, '#'),
     };
-    f.zero = f.zero && !f.minus;
-    return f;
 }
 
 /* What stands before, between and after: [blanks][sign][prefix][zeros][digits][blanks]. */
@@ -95,7 +93,7 @@ static void format_integer(struct strbuf *out, mpfr_srcptr f, char verb, struct 
     if (precision > 0 && (size_t)precision > field.digits.n)
         field.zeros = (size_t)precision - field.digits.n;
     if (precision != 0 || !str_is(field.digits, "0"))
-        put_field(out, field, flags, flags.zero && precision < 0, width);
+        put_field(out, field, flags, flags.zero && !flags.minus && precision < 0, width);
     free(digits);
 }
 
@@ -233,5 +231,5 @@ void number_format(struct strbuf *out, struct number a, char verb, const char *f
         strbuf_add(&text, mpfr_inf_p(f) ? STR("Inf") : STR("NaN"));
     const char *sign = mpfr_inf_p(f) && !mpfr_signbit(f) && !flags.space ? "+" : sign_of(mpfr_signbit(f), flags);
     struct field field = {.sign = sign, .prefix = "", .digits = strbuf_str(&text)};
-    put_field(out, field, flags, flags.zero && mpfr_number_p(f), width);
+    put_field(out, field, flags, flags.zero && mpfr_number_p(f), width); /* of "-" and "0" the zero wins here */
 }

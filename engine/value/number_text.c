@@ -154,6 +154,8 @@ bool number_parse_base(struct arena *arena, struct str text, int base, struct nu
     return true;
 }
 
+/* Whether the digits stand for f: they lie within half a unit of its last bit. The numbers below a power of two are
+ * twice as dense, yet the reference takes the same half unit on both sides, which is what one bit less gives. */
 static bool reads_back(mpfr_srcptr f, const char *digits, mpfr_exp_t exponent)
 {
     bool negative = *digits == '-';
@@ -163,6 +165,10 @@ static bool reads_back(mpfr_srcptr f, const char *digits, mpfr_exp_t exponent)
     MPFR_AUTO again;
     mpfr_init2(again, mpfr_get_prec(f));
     mpfr_strtofr(again, text, NULL, 10, MPFR_RNDN);
+    if (mpfr_min_prec(f) == 1 && mpfr_cmpabs(again, f) < 0) {
+        mpfr_set_prec(again, mpfr_get_prec(f) - 1);
+        mpfr_strtofr(again, text, NULL, 10, MPFR_RNDN);
+    }
     free(text);
     return mpfr_equal_p(again, f);
 }
@@ -174,9 +180,9 @@ static void strip_zeros(char *digits)
         digits[--n] = '\0';
 }
 
-static char *digits_that_read_back(mpfr_srcptr f, size_t n, mpfr_rnd_t rounding, mpfr_exp_t *exponent)
+static char *digits_that_read_back(mpfr_srcptr f, size_t n, mpfr_exp_t *exponent)
 {
-    char *made = mpfr_get_str(NULL, exponent, 10, n, f, rounding), *digits = strdup(made);
+    char *made = mpfr_get_str(NULL, exponent, 10, n, f, MPFR_RNDN), *digits = strdup(made);
     mpfr_free_str(made);
     if (!digits)
         abort();
@@ -189,18 +195,14 @@ static char *digits_that_read_back(mpfr_srcptr f, size_t n, mpfr_rnd_t rounding,
 
 /*
  * Any decimal of up to (prec - 1) × log10(2) digits is recovered by rounding to that many digits, so when that rounding
- * reads back, it is the shortest. One to three more digits are needed otherwise. Below a power of two the neighbour is
- * nearer than above, so there the nearest decimal may miss where the one away from zero reads back.
+ * reads back, it is the shortest. One to three more digits are needed otherwise. For powers of two one bit less counts,
+ * see above.
  */
 char *number_shortest(mpfr_srcptr f, mpfr_exp_t *exponent)
 {
-    mpfr_prec_t prec = mpfr_get_prec(f);
-    bool power_of_two = mpfr_min_prec(f) == 1;
-    for (size_t n = (size_t)(prec - 1) * 30103 / 100000;; n++) {
-        size_t want = n ? n : 1;
-        char *digits = digits_that_read_back(f, want, MPFR_RNDN, exponent);
-        if (!digits && power_of_two)
-            digits = digits_that_read_back(f, want, MPFR_RNDA, exponent);
+    mpfr_prec_t bits = mpfr_get_prec(f) - (mpfr_min_prec(f) == 1 ? 2 : 1);
+    for (size_t n = (size_t)bits * 30103 / 100000;; n++) {
+        char *digits = digits_that_read_back(f, n ? n : 1, exponent);
         if (digits)
             return digits;
     }

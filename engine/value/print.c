@@ -20,10 +20,12 @@ bool print_is_identifier(struct str s)
     return true;
 }
 
-/* Characters that a terminal may act on: they are never printed as they are. */
+/* Characters that a terminal may act on, or that turn the direction of what follows: they are never printed as they
+ * are. */
 static bool is_control(uint32_t rune)
 {
-    return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0x2028 || rune == 0x2029;
+    return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0x2028 || rune == 0x2029 ||
+           (rune >= 0x202a && rune <= 0x202e) || (rune >= 0x2066 && rune <= 0x2069);
 }
 
 static bool opens_template(struct str s, size_t i)

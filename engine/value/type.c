@@ -197,8 +197,9 @@ static const struct type *object_sorted(const struct str *names, const struct ty
 {
     struct type want = {.kind = TYPE_OBJECT, .n = (uint32_t)n, .items = types, .names = names};
     want.hash = the_empty_object.hash;
-    if (optional && memchr(optional, true, n))
-        want.optional = optional;
+    for (size_t i = 0; optional && i < n; i++)
+        if (optional[i])
+            want.optional = optional; /* without a flag set it is as good as none */
     sum_up_items(&want);
     for (size_t i = 0; i < n; i++)
         want.hash = mix(want.hash, str_hash(names[i]) + (want.optional && optional[i]));

@@ -1,5 +1,7 @@
 #include "value/value_private.h"
 
+#include "base/unicode.h"
+
 #include <stdlib.h>
 
 /*
@@ -9,20 +11,29 @@
 
 enum { PLAIN_BELOW = 1000000000 /* numbers that %g with ten digits writes without an exponent */ };
 
-static void text_string(struct strbuf *out, struct str s)
+/* One code point as Go quotes it; returns its length. */
+static size_t text_rune(struct strbuf *out, struct str s)
 {
     static const char named[] = "\aa\bb\ff\nn\rr\tt\vv\"\"\\\\";
+    uint32_t rune = 0xFFFD;
+    size_t n = utf8_decode(s, &rune);
+    for (const char *p = named; *p; p += 2)
+        if ((uint32_t)*p == rune) {
+            strbuf_printf(out, "\\%c", p[1]);
+            return n;
+        }
+    if (unicode_printable(rune))
+        strbuf_add(out, str_sub(s, 0, n));
+    else
+        strbuf_printf(out, rune < 0x80 ? "\\x%02x" : rune < 0x10000 ? "\\u%04x" : "\\U%08x", rune);
+    return n ? n : 1;
+}
+
+static void text_string(struct strbuf *out, struct str s)
+{
     strbuf_addc(out, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        const char *hit = s.p[i] ? strchr(named, s.p[i]) : NULL;
-        unsigned char c = (unsigned char)s.p[i];
-        if (hit && (hit - named) % 2 == 0)
-            strbuf_printf(out, "\\%c", hit[1]);
-        else if (c < 0x20 || c == 0x7f)
-            strbuf_printf(out, "\\x%02x", c);
-        else
-            strbuf_addc(out, s.p[i]);
-    }
+    while (s.n)
+        s = str_sub(s, text_rune(out, s), s.n);
     strbuf_addc(out, '"');
 }
 

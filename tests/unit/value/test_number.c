@@ -197,6 +197,8 @@ Test(number, equality_across_precisions)
     cr_assert(number_cmp(d, num("0.1")) != 0);
     struct number p = number_pow(a, num("2"), num("70"));
     check(p, "1180591620717411300000", "2^70");
+    check(number_pow(a, num("2"), num("64")), "18446744073709550000", "2^64, half a unit on both sides");
+    check(number_pow(a, num("1.5"), num("100")), "406561177535215300", "1.5^100");
     cr_assert(number_eq(p, num("1180591620717411303424")));
     cr_assert(!number_eq(p, num("1180591620717411300000")));
     cr_assert_eq(number_hash(p), number_hash(num("1180591620717411303424")));
@@ -302,6 +304,7 @@ Test(number, format_verbs)
         {"0", 'g', "", -1, -1, "0"},
         {"3.14159", 'f', "+", 10, 2, "     +3.14"},
         {"3.14159", 'f', "0", 10, 2, "0000003.14"},
+        {"8", 'f', "-0", 12, 0, "000000000008"},
         {"Inf", 'f', "", -1, -1, "+Inf"},
         {"Inf", 'g', "0", 6, -1, "  +Inf"},
     };

@@ -147,6 +147,8 @@ Test(value, sets_sort_and_drop_duplicates)
     cr_assert_str_eq(joined(SET(one.type, 4, one, ten, two, one)), "10 1 2 ", "objects sort by their text");
     struct value quoted = object1("a", s("\"q")), plain = object1("a", s("a"));
     cr_assert_str_eq(joined(SET(plain.type, 2, plain, quoted)), "\"q a ");
+    struct value blank = object1("a", s("\xC2\xA0")), tilde = object1("a", s("~"));
+    cr_assert_str_eq(joined(SET(plain.type, 3, tilde, plain, blank)), "\xC2\xA0 a ~ ", "what does not show is escaped");
     cr_assert_eq(value_set(a, type_string, NULL, 0).n, 0);
 }
 
