@@ -59,7 +59,7 @@ void batch_fail_all(struct batch *batch, const struct transport_problem *problem
             teller = &batch->items[i];
     struct str summary = arena_str(batch->arena, problem->summary);
     struct str rest = batch->n > 1 ? arena_printf(batch->arena, _("\nThis concerns all %zu objects of %.*s."), batch->n,
-                                                  STR_ARG(lane_name(batch->lane)))
+                                                  STR_ARG(machine_name(batch->machine)))
                                    : STR("");
     batch_fail(batch, teller, NULL, summary.p, "%.*s%.*s", STR_ARG(problem->detail), STR_ARG(rest));
     for (size_t i = 0; i < batch->n; i++)
@@ -81,7 +81,7 @@ static bool is_cancelled(void *ctx)
 
 bool batch_run(struct batch *batch, bool careful, struct transport_problem *problem)
 {
-    struct transport *session = lane_session(batch->lane, batch->arena, 0, problem);
+    struct transport *session = machine_session(batch->machine, batch->arena, 0, problem);
     if (!session)
         return false;
     struct transport_job job = {.script = strbuf_str(&batch->script),
@@ -92,7 +92,7 @@ bool batch_run(struct batch *batch, bool careful, struct transport_problem *prob
                                 .ctx = batch};
     bool ok = transport_run(session, batch->arena, &job, &batch->answer, problem);
     if (!ok)
-        lane_hang_up(batch->lane);
+        machine_hang_up(batch->machine);
     return ok;
 }
 

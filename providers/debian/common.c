@@ -168,7 +168,7 @@ static const char *hint(struct batch *batch, struct str words)
 bool common_step_failed(struct batch *batch, struct item *item, const char *what)
 {
     struct str name = item->name;
-    const char *place = lane_name(batch->lane).p;
+    const char *place = machine_name(batch->machine).p;
     switch (item->status) {
     case 0:
         return false;

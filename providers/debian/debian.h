@@ -94,12 +94,12 @@ struct item {
     };
 };
 
-struct lane;
+struct machine;
 
 struct debian {
     const struct detour_host *host;
-    pthread_mutex_t lock; /* over `lanes`; a lane itself belongs to the thread that the engine gave it to */
-    struct lane *lanes;
+    pthread_mutex_t lock; /* over `machines`; a machine itself belongs to the thread that the engine gave its lane to */
+    struct machine *machines;
 };
 
 enum look { LOOK_FETCH, LOOK_ONLY }; /* whether unknown content of files is to be brought along */
@@ -108,7 +108,7 @@ struct batch {
     struct debian *self;
     struct kit kit;
     struct arena *arena; /* of the batch; what the engine is to keep lives in the call */
-    struct lane *lane;
+    struct machine *machine;
     struct item *items;
     size_t n;
     struct strbuf script;
@@ -131,34 +131,34 @@ void batch_fail(struct batch *batch, struct item *item, const char *attribute, c
                 ...) __attribute__((format(printf, 5, 6)));
 /* The problem is everybody's: told once, all items failed. */
 void batch_fail_all(struct batch *batch, const struct transport_problem *problem);
-/* Runs the script over the lane's session; false with *problem. */
+/* Runs the script over the machine's session; false with *problem. */
 bool batch_run(struct batch *batch, bool careful, struct transport_problem *problem);
 /* The section "NAMEindex" of the item, or NULL. */
 const struct str *batch_section(struct batch *batch, const char *name, const struct item *item);
 /* Splits the answers of the items' steps ("rINDEX") into status and words. */
 void batch_results(struct batch *batch);
 
-/* lane.c */
-/* The lane of that name, made when it is not there yet. */
-struct lane *lane_of(struct debian *self, struct str name);
-struct str lane_name(const struct lane *lane);
+/* machine.c */
+/* The machine of that name, made when it is not there yet. */
+struct machine *machine_of(struct debian *self, struct str name);
+struct str machine_name(const struct machine *machine);
 /* Takes the connection of a debian_host: attributes from `config` where it is given and knows them, else from `object`.
  * A changed connection closes the session. False where the address is not known. */
-bool lane_learn(struct lane *lane, struct kit kit, const detour_value *object, const detour_value *config);
+bool machine_learn(struct machine *machine, struct kit kit, const detour_value *object, const detour_value *config);
 /* Pins a key where none is configured. */
-void lane_pin(struct lane *lane, struct str host_key);
+void machine_pin(struct machine *machine, struct str host_key);
 /* The key that the open session showed, or the pinned one. */
-struct str lane_host_key(const struct lane *lane);
-bool lane_is_pinned(const struct lane *lane);
-bool lane_is_known(const struct lane *lane);
-bool lane_is_local(const struct lane *lane);
+struct str machine_host_key(const struct machine *machine);
+bool machine_is_pinned(const struct machine *machine);
+bool machine_is_known(const struct machine *machine);
+bool machine_is_local(const struct machine *machine);
 /* "root@10.0.0.2", for messages. */
-struct str lane_place(const struct lane *lane, struct arena *arena);
+struct str machine_place(const struct machine *machine, struct arena *arena);
 /* The session, opened if need be; NULL with *problem. `seconds`: patience for one attempt, 0 for the usual. */
-struct transport *lane_session(struct lane *lane, struct arena *arena, unsigned seconds,
-                               struct transport_problem *problem);
-void lane_hang_up(struct lane *lane);
-void lanes_free(struct debian *self);
+struct transport *machine_session(struct machine *machine, struct arena *arena, unsigned seconds,
+                                  struct transport_problem *problem);
+void machine_hang_up(struct machine *machine);
+void machines_free(struct debian *self);
 
 /* observe.c: the part of a script that looks at all items, and what it answered. */
 void observe_script(struct batch *batch, enum look look);

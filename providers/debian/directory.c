@@ -50,7 +50,7 @@ static const detour_value *directory_state(struct batch *batch, struct item *ite
         return NULL;
     struct kit_edit edit = {.kit = batch->kit};
     kit_put_text(&edit, "id",
-                 kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(lane_name(batch->lane)), STR_ARG(item->name)));
+                 kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(machine_name(batch->machine)), STR_ARG(item->name)));
     common_put_owner(&edit, item);
     return kit_edited(&edit, item->base);
 }

@@ -162,12 +162,12 @@ static const detour_value *file_state(struct batch *batch, struct item *item)
         if (item->prior && !item->failed)
             batch->kit.host->warn(batch->kit.call, item->request, "path", _("Not a plain file any more"),
                                   _("%.*s on %.*s is now a %s; it counts as gone."), STR_ARG(item->name),
-                                  STR_ARG(lane_name(batch->lane)), type_name(path->type));
+                                  STR_ARG(machine_name(batch->machine)), type_name(path->type));
         return NULL;
     }
     struct kit_edit edit = {.kit = batch->kit};
     kit_put_text(&edit, "id",
-                 kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(lane_name(batch->lane)), STR_ARG(item->name)));
+                 kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(machine_name(batch->machine)), STR_ARG(item->name)));
     common_put_owner(&edit, item);
     put_content(batch, item, &edit);
     return kit_edited(&edit, item->base);
@@ -239,7 +239,7 @@ static void file_judge(struct batch *batch, struct item *item)
     if (!item->path.present || !str_eq(item->path.sha256, item->known_sha256))
         batch_fail(batch, item, NULL, _("Content did not stay"),
                    _("%.*s on %.*s was written, and something on the machine changed it at once."), STR_ARG(item->name),
-                   STR_ARG(lane_name(batch->lane)));
+                   STR_ARG(machine_name(batch->machine)));
 }
 
 struct str file_token(struct kit kit, const struct item *item)

@@ -106,10 +106,10 @@ static const detour_value *host_state(struct batch *batch, struct item *item)
     kit_put_text(&edit, "os_version", host->version);
     kit_put_text(&edit, "architecture", host->architecture);
     kit_put_text(&edit, "machine_id", host->machine_id);
-    if (lane_is_local(batch->lane))
+    if (machine_is_local(batch->machine))
         kit_put_null(&edit, "host_key");
     else if (!kit_attr(batch->kit, item->base, "host_key"))
-        kit_put_text(&edit, "host_key", lane_host_key(batch->lane));
+        kit_put_text(&edit, "host_key", machine_host_key(batch->machine));
     return kit_edited(&edit, item->base);
 }
 

@@ -68,7 +68,7 @@ static const detour_value *package_state(struct batch *batch, struct item *item)
         return NULL;
     struct kit_edit edit = {.kit = batch->kit};
     kit_put_text(&edit, "id",
-                 kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(lane_name(batch->lane)), STR_ARG(item->name)));
+                 kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(machine_name(batch->machine)), STR_ARG(item->name)));
     kit_put_text(&edit, "version", item->package.version);
     kit_put_bool(&edit, "hold", item->package.hold);
     return kit_edited(&edit, item->base);
@@ -242,7 +242,7 @@ static void apt_failed(struct batch *batch, struct item *item)
         words = str_c(_("apt was not run: stopped as asked, or another step failed first."));
     batch_fail(batch, item, version ? "version" : "name",
                item->action == DETOUR_DELETE ? _("Package stays") : _("apt failed"), _("%.*s on %.*s:\n%.*s%s"),
-               STR_ARG(item->name), STR_ARG(lane_name(batch->lane)), STR_ARG(words), apt_hint(words));
+               STR_ARG(item->name), STR_ARG(machine_name(batch->machine)), STR_ARG(words), apt_hint(words));
 }
 
 /* What apt said is one thing; what is installed now decides. */

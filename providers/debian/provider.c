@@ -29,7 +29,7 @@ static void *debian_open(const struct detour_host *host, detour_call *call, cons
 static void debian_close(void *opaque)
 {
     struct debian *self = opaque;
-    lanes_free(self);
+    machines_free(self);
     pthread_mutex_destroy(&self->lock);
     free(self);
 }

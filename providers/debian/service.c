@@ -86,7 +86,7 @@ static const detour_value *service_state(struct batch *batch, struct item *item)
         return NULL;
     struct kit_edit edit = {.kit = batch->kit};
     kit_put_text(&edit, "id",
-                 kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(lane_name(batch->lane)), STR_ARG(item->name)));
+                 kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(machine_name(batch->machine)), STR_ARG(item->name)));
     kit_put_bool(&edit, "enabled", is_enabled(&item->service));
     kit_put_bool(&edit, "active", is_active(&item->service));
     if (item->failed && item->planned) { /* the restart is still owed */
@@ -217,13 +217,14 @@ static void not_up(struct batch *batch, struct item *item)
     const struct str *journal = batch_section(batch, "j", item);
     batch_fail(batch, item, "active", _("Service does not come up"),
                _("%.*s on %.*s is %.*s (%.*s, result: %.*s).\n%.*s%s%.*s"), STR_ARG(item->name),
-               STR_ARG(lane_name(batch->lane)), STR_ARG(facts->active), STR_ARG(facts->sub), STR_ARG(facts->result),
-               STR_ARG(item->words), item->words.n ? "\n" : "", STR_ARG(journal ? str_trim(*journal) : STR("")));
+               STR_ARG(machine_name(batch->machine)), STR_ARG(facts->active), STR_ARG(facts->sub),
+               STR_ARG(facts->result), STR_ARG(item->words), item->words.n ? "\n" : "",
+               STR_ARG(journal ? str_trim(*journal) : STR("")));
 }
 
 static bool unit_refused(struct batch *batch, struct item *item)
 {
-    struct str place = lane_name(batch->lane);
+    struct str place = machine_name(batch->machine);
     if (item->status == 17)
         batch_fail(
             batch, item, "name", _("No such unit"),

@@ -101,7 +101,7 @@ static const detour_value *user_state(struct batch *batch, struct item *item)
         return NULL;
     struct kit_edit edit = {.kit = batch->kit};
     kit_put_text(&edit, "id",
-                 kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(lane_name(batch->lane)), STR_ARG(item->name)));
+                 kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(machine_name(batch->machine)), STR_ARG(item->name)));
     kit_put_integer(&edit, "uid", account->uid);
     kit_put_text(&edit, "group", account->group);
     kit_put_texts(&edit, "groups", account->groups, account->n_groups);

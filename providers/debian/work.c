@@ -26,13 +26,13 @@ static void take_object(struct batch *batch, size_t i, const struct detour_type 
         item->known_content = kit_text(kit, item->base, "content");
 }
 
-static struct lane *lane_for(struct batch *batch)
+static struct machine *machine_for(struct batch *batch)
 {
     if (!batch->n)
         return NULL;
     struct item *item = &batch->items[0];
     struct str name = kit_text(batch->kit, item->base, item->kind->id == KIND_HOST ? "name" : "host");
-    return lane_of(batch->self, kit_copy(batch->kit, name));
+    return machine_of(batch->self, kit_copy(batch->kit, name));
 }
 
 static struct item *host_of(struct batch *batch)
@@ -75,7 +75,7 @@ static void read_one(struct batch *batch, struct item *item, struct detour_read 
         batch_fail(batch, item, item->kind->key, _("Cannot be read"),
                    _("%.*s on %.*s: the account that detour connects with may not look at it. Connect as root, or set "
                      "`sudo = true` on the debian_host."),
-                   STR_ARG(item->name), STR_ARG(lane_name(batch->lane)));
+                   STR_ARG(item->name), STR_ARG(machine_name(batch->machine)));
         return;
     }
     req->private_out = req->private_in;
@@ -90,10 +90,10 @@ void debian_read(void *self, detour_call *call, struct detour_read *reqs, size_t
     struct transport_problem problem;
     for (size_t i = 0; i < n; i++)
         take_object(batch, i, reqs[i].type, reqs[i].prior, NULL);
-    batch->lane = lane_for(batch);
+    batch->machine = machine_for(batch);
     for (size_t i = 0; i < n; i++)
         if (batch->items[i].kind->id == KIND_HOST)
-            lane_learn(batch->lane, batch->kit, reqs[i].prior, reqs[i].config);
+            machine_learn(batch->machine, batch->kit, reqs[i].prior, reqs[i].config);
     batch_line(batch, "%s", remote_observe);
     observe_script(batch, LOOK_FETCH);
     if (n && batch_run(batch, false, &problem)) {
@@ -122,7 +122,7 @@ static void offer_key(struct batch *batch, struct item *host, struct detour_revi
                      STR_ARG(transport_fingerprint(batch->arena, key))));
     struct str kept = kit_copy(batch->kit, key);
     req->private_out = (struct detour_blob){kept.p, kept.n};
-    lane_pin(batch->lane, key);
+    machine_pin(batch->machine, key);
 }
 
 /* A session for the review. A machine that cannot be reached yet is no failure of the plan. */
@@ -130,11 +130,11 @@ static bool review_session(struct batch *batch, struct item *host, struct detour
 {
     struct transport_problem problem;
     unsigned patience = host && host->action == DETOUR_CREATE ? 5 : 0;
-    if (lane_session(batch->lane, batch->arena, patience, &problem))
+    if (machine_session(batch->machine, batch->arena, patience, &problem))
         return true;
     if (problem.status == TRANSPORT_KEY_UNKNOWN && host) {
         offer_key(batch, host, &reqs[host->request], problem.host_key);
-        if (lane_session(batch->lane, batch->arena, patience, &problem))
+        if (machine_session(batch->machine, batch->arena, patience, &problem))
             return true;
     }
     if (problem.status == TRANSPORT_KEY_CHANGED || problem.status == TRANSPORT_KEY_UNKNOWN) {
@@ -184,11 +184,11 @@ void debian_review(void *self, detour_call *call, struct detour_review *reqs, si
         batch->items[i].action = reqs[i].action;
         batch->items[i].private_in = reqs[i].private_in;
     }
-    batch->lane = lane_for(batch);
+    batch->machine = machine_for(batch);
     struct item *host = n ? host_of(batch) : NULL;
-    bool known = n && lane_is_known(batch->lane);
+    bool known = n && machine_is_known(batch->machine);
     if (host && host->action != DETOUR_DELETE)
-        known = lane_learn(batch->lane, batch->kit, host->planned, NULL);
+        known = machine_learn(batch->machine, batch->kit, host->planned, NULL);
     if (known && review_session(batch, host, reqs))
         review_connected(batch, reqs);
     if (host && !known && host_unpinned(batch, host))
@@ -212,7 +212,7 @@ static bool pin_first(struct batch *batch, struct item *host, const struct trans
 {
     if (!host || host->action != DETOUR_CREATE || host->private_in.n)
         return false;
-    lane_pin(batch->lane, problem->host_key);
+    machine_pin(batch->machine, problem->host_key);
     batch->kit.host->warn(batch->kit.call, host->request, "host_key", _("Host key pinned at first contact"),
                           _("%.*s showed %.*s, which nobody has compared. Any other key is refused from now on."),
                           STR_ARG(host->name), STR_ARG(transport_fingerprint(batch->arena, problem->host_key)));
@@ -225,14 +225,14 @@ static bool apply_session(struct batch *batch, struct item *host, struct transpo
     bool creating = host && host->action == DETOUR_CREATE;
     uint64_t end = clock_monotonic_ns() + 60 * 1000000000ull;
     for (;;) {
-        if (lane_session(batch->lane, batch->arena, creating ? 5 : 0, problem))
+        if (machine_session(batch->machine, batch->arena, creating ? 5 : 0, problem))
             return true;
         if (problem->status == TRANSPORT_KEY_UNKNOWN && pin_first(batch, host, problem))
             continue;
         if (problem->status != TRANSPORT_UNREACHABLE || !creating || clock_monotonic_ns() > end)
             return false;
         batch->kit.host->progress(batch->kit.call, host->request, _("waiting for sshd at %.*s"),
-                                  STR_ARG(lane_place(batch->lane, batch->arena)));
+                                  STR_ARG(machine_place(batch->machine, batch->arena)));
         if (!wait_a_little(batch))
             return false;
     }
@@ -287,9 +287,9 @@ static void apply_host(struct batch *batch, struct item *host)
 {
     if (host->action == DETOUR_DELETE)
         return;
-    lane_learn(batch->lane, batch->kit, host->planned, NULL);
+    machine_learn(batch->machine, batch->kit, host->planned, NULL);
     if (host->private_in.n)
-        lane_pin(batch->lane, str_from(host->private_in.p, host->private_in.n));
+        machine_pin(batch->machine, str_from(host->private_in.p, host->private_in.n));
 }
 
 void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size_t n)
@@ -301,7 +301,7 @@ void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size
         batch->items[i].action = reqs[i].action;
         batch->items[i].private_in = reqs[i].private_in;
     }
-    batch->lane = lane_for(batch);
+    batch->machine = machine_for(batch);
     struct item *host = n ? host_of(batch) : NULL;
     if (host)
         apply_host(batch, host);
@@ -315,7 +315,7 @@ void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size
             apply_failed(batch, reqs, &problem);
     }
     if (host && host->action == DETOUR_DELETE)
-        lane_hang_up(batch->lane);
+        machine_hang_up(batch->machine);
     for (size_t i = 0; i < n; i++)
         reqs[i].failed = reqs[i].failed || batch->items[i].failed;
     batch_free(batch);

@@ -1,4 +1,4 @@
-#include "transport/session.h"
+#include "transport/link.h"
 #include "base/clock.h"
 #include "base/gettext.h"
 #include "base/rng.h"
@@ -9,8 +9,8 @@
 
 static atomic_ulong executions;
 
-bool session_problem(struct transport_problem *problem, enum transport_status status, struct str summary,
-                     struct str detail)
+bool link_problem(struct transport_problem *problem, enum transport_status status, struct str summary,
+                  struct str detail)
 {
     *problem = (struct transport_problem){.status = status, .summary = summary, .detail = detail};
     return false;
@@ -19,7 +19,7 @@ bool session_problem(struct transport_problem *problem, enum transport_status st
 struct transport *transport_open(struct arena *arena, const struct transport_target *target,
                                  struct transport_problem *problem)
 {
-    return target->local ? local_open(target) : ssh_open(arena, target, problem);
+    return target->local ? link_local_open(target) : link_ssh_open(arena, target, problem);
 }
 
 void transport_close(struct transport *transport)
@@ -64,17 +64,17 @@ const struct str *transport_section(const struct transport_answer *answer, struc
     return NULL;
 }
 
-const char *session_command(const struct transport *transport)
+const char *link_command(const struct transport *transport)
 {
     return transport->sudo ? "sudo -n -- sh -s" : "sh -s";
 }
 
-struct str session_stop_file(struct arena *arena, const struct exchange *exchange)
+struct str link_stop_file(struct arena *arena, const struct exchange *exchange)
 {
     return arena_printf(arena, "/tmp/.detour-stop-%s", exchange->frame.nonce);
 }
 
-void session_output(struct exchange *exchange, const char *bytes, size_t n)
+void link_output(struct exchange *exchange, const char *bytes, size_t n)
 {
     frame_feed(&exchange->frame, bytes, n);
     struct transport_section section;
@@ -85,30 +85,28 @@ void session_output(struct exchange *exchange, const char *bytes, size_t n)
     }
 }
 
-void session_noise(struct exchange *exchange, const char *bytes, size_t n)
+void link_noise(struct exchange *exchange, const char *bytes, size_t n)
 {
     size_t room = exchange->noise.max - exchange->noise.n;
     strbuf_add(&exchange->noise, str_from(bytes, n < room ? n : room));
 }
 
-enum session_wish session_tick(struct transport *transport, struct exchange *exchange,
-                               struct transport_problem *problem)
+enum link_wish link_tick(struct transport *transport, struct exchange *exchange, struct transport_problem *problem)
 {
     if (clock_monotonic_ns() > exchange->deadline_ns) {
-        session_problem(problem, TRANSPORT_TIMEOUT, str_c(_("Script takes too long")),
-                        arena_printf(exchange->arena,
-                                     _("%s did not finish in the time allowed. It may still be at work."),
-                                     transport->place));
-        return SESSION_HANG_UP;
+        link_problem(problem, TRANSPORT_TIMEOUT, str_c(_("Script takes too long")),
+                     arena_printf(exchange->arena, _("%s did not finish in the time allowed. It may still be at work."),
+                                  transport->place));
+        return LINK_HANG_UP;
     }
     const struct transport_job *job = exchange->job;
     if (exchange->stopping || !job->cancelled || !job->cancelled(job->ctx))
-        return SESSION_GO_ON;
+        return LINK_GO_ON;
     exchange->stopping = true;
     if (job->careful)
-        return SESSION_ASK_TO_STOP;
-    session_problem(problem, TRANSPORT_CANCELLED, str_c(_("Interrupted")), str_c(_("Stopped as asked.")));
-    return SESSION_HANG_UP;
+        return LINK_ASK_TO_STOP;
+    link_problem(problem, TRANSPORT_CANCELLED, str_c(_("Interrupted")), str_c(_("Stopped as asked.")));
+    return LINK_HANG_UP;
 }
 
 /* The script is the body of a function, so that the shell has all of it, parsed, before any of it runs. */
@@ -137,7 +135,7 @@ static void make_nonce(char nonce[static FRAME_NONCE])
 
 static bool sudo_refused(struct transport *transport, struct exchange *exchange, struct transport_problem *problem)
 {
-    return session_problem(
+    return link_problem(
         problem, TRANSPORT_SUDO, str_c(_("sudo refused")),
         arena_printf(exchange->arena,
                      _("%s: %.*s\nGive the account the right to run sh as root without a password (a file in "
@@ -155,15 +153,14 @@ static bool judge(struct transport *transport, struct exchange *exchange, struct
         (str_find(noise, STR("sudo"), 0) != SIZE_MAX || exchange->exit_status == 1))
         return sudo_refused(transport, exchange, problem);
     if (exchange->frame.state == FRAME_BAD)
-        return session_problem(problem, TRANSPORT_BROKEN, str_c(_("Unreadable answer")),
-                               arena_printf(exchange->arena, _("The answer of %s cannot be read: %s.\n%.*s"),
-                                            transport->place, exchange->frame.why, STR_ARG(noise)));
-    return session_problem(
-        problem, TRANSPORT_BROKEN, str_c(_("Answer cut short")),
-        arena_printf(exchange->arena,
-                     _("%s stopped answering before the end (exit status %d). Plan again to see what "
-                       "was done.\n%.*s"),
-                     transport->place, exchange->exit_status, STR_ARG(noise)));
+        return link_problem(problem, TRANSPORT_BROKEN, str_c(_("Unreadable answer")),
+                            arena_printf(exchange->arena, _("The answer of %s cannot be read: %s.\n%.*s"),
+                                         transport->place, exchange->frame.why, STR_ARG(noise)));
+    return link_problem(problem, TRANSPORT_BROKEN, str_c(_("Answer cut short")),
+                        arena_printf(exchange->arena,
+                                     _("%s stopped answering before the end (exit status %d). Plan again to see what "
+                                       "was done.\n%.*s"),
+                                     transport->place, exchange->exit_status, STR_ARG(noise)));
 }
 
 bool transport_run(struct transport *transport, struct arena *arena, const struct transport_job *job,

@@ -1,6 +1,6 @@
 /* local: scripts on this machine, in a process group of their own, so that Ctrl-C reaches detour and not half a change.
  */
-#include "transport/session.h"
+#include "transport/link.h"
 #include "base/cleanup.h"
 #include "base/gettext.h"
 
@@ -89,27 +89,27 @@ static void receive(int *fd, struct exchange *exchange, void (*take)(struct exch
 
 static void ask_to_stop(struct exchange *exchange)
 {
-    FD_AUTO fd = open(session_stop_file(exchange->arena, exchange).p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    FD_AUTO fd = open(link_stop_file(exchange->arena, exchange).p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
 static bool pump(struct transport *transport, struct pipes *p, struct exchange *exchange,
                  struct transport_problem *problem)
 {
     while (p->out >= 0 || p->err >= 0) {
-        enum session_wish wish = session_tick(transport, exchange, problem);
-        if (wish == SESSION_HANG_UP) {
+        enum link_wish wish = link_tick(transport, exchange, problem);
+        if (wish == LINK_HANG_UP) {
             kill(-p->pid, SIGTERM);
             return false;
         }
-        if (wish == SESSION_ASK_TO_STOP)
+        if (wish == LINK_ASK_TO_STOP)
             ask_to_stop(exchange);
         struct pollfd fds[] = {{p->out, POLLIN, 0}, {p->err, POLLIN, 0}, {p->in, POLLOUT, 0}};
         if (poll(fds, 3, 200) <= 0)
             continue;
         if (fds[0].revents)
-            receive(&p->out, exchange, session_output);
+            receive(&p->out, exchange, link_output);
         if (fds[1].revents)
-            receive(&p->err, exchange, session_noise);
+            receive(&p->err, exchange, link_noise);
         if (fds[2].revents)
             send_more(p);
         if (exchange->frame.state == FRAME_ENDED) /* a daemon it started may hold the pipes open */
@@ -123,9 +123,8 @@ static bool local_run(struct transport *transport, struct str script, struct exc
 {
     struct pipes p = {.left = script};
     if (!start(transport, &p))
-        return session_problem(
-            problem, TRANSPORT_BROKEN, str_c(_("Cannot start a shell")),
-            arena_printf(exchange->arena, _("Starting /bin/sh on this machine: %s."), strerror(errno)));
+        return link_problem(problem, TRANSPORT_BROKEN, str_c(_("Cannot start a shell")),
+                            arena_printf(exchange->arena, _("Starting /bin/sh on this machine: %s."), strerror(errno)));
     bool ok = pump(transport, &p, exchange, problem);
     close_end(&p.in);
     close_end(&p.out);
@@ -142,9 +141,9 @@ static void local_close(struct transport *transport)
     free(transport);
 }
 
-struct transport *local_open(const struct transport_target *target)
+struct transport *link_local_open(const struct transport_target *target)
 {
-    static const struct session_ops ops = {local_run, local_close};
+    static const struct link_ops ops = {local_run, local_close};
     struct local *local = heap_alloc(sizeof *local);
     *local = (struct local){{.ops = &ops, .sudo = target->sudo, .place = strdup("this machine")}};
     return &local->base;

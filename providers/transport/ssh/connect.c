@@ -75,12 +75,12 @@ static void set_keepalive(ssh_session session)
 
 static bool unreachable(struct attempt *a, const char *why)
 {
-    return session_problem(a->problem, TRANSPORT_UNREACHABLE,
-                           arena_printf(a->arena, _("Cannot reach %.*s"), STR_ARG(a->place)),
-                           arena_printf(a->arena,
-                                        _("%s.\nSee that the machine is up, that its address and port are right, and "
-                                          "that sshd answers there."),
-                                        why));
+    return link_problem(a->problem, TRANSPORT_UNREACHABLE,
+                        arena_printf(a->arena, _("Cannot reach %.*s"), STR_ARG(a->place)),
+                        arena_printf(a->arena,
+                                     _("%s.\nSee that the machine is up, that its address and port are right, and "
+                                       "that sshd answers there."),
+                                     why));
 }
 
 static bool dial(struct attempt *a, const char *host_keys)
@@ -100,7 +100,7 @@ static bool dial(struct attempt *a, const char *host_keys)
 
 static bool key_problem(struct attempt *a, enum transport_status status, struct str summary, struct str detail)
 {
-    session_problem(a->problem, status, summary, detail);
+    link_problem(a->problem, status, summary, detail);
     a->problem->host_key = a->key;
     return false;
 }
@@ -160,12 +160,12 @@ static bool use_identity(struct attempt *a)
     struct str path = identity_path(a);
     ssh_key key = NULL;
     if (ssh_pki_import_privkey_file(path.p, NULL, NULL, NULL, &key) != SSH_OK)
-        return session_problem(a->problem, TRANSPORT_REFUSED, str_c(_("Private key cannot be read")),
-                               arena_printf(a->arena,
-                                            _("%s is missing, not readable, not a private key, or protected by a "
-                                              "passphrase. Keys with a passphrase are used through ssh-agent: run "
-                                              "`ssh-add %s` and leave out `identity_file`."),
-                                            path.p, path.p));
+        return link_problem(a->problem, TRANSPORT_REFUSED, str_c(_("Private key cannot be read")),
+                            arena_printf(a->arena,
+                                         _("%s is missing, not readable, not a private key, or protected by a "
+                                           "passphrase. Keys with a passphrase are used through ssh-agent: run "
+                                           "`ssh-add %s` and leave out `identity_file`."),
+                                         path.p, path.p));
     int got = ssh_userauth_publickey(a->session, NULL, key);
     ssh_key_free(key);
     return got == SSH_AUTH_SUCCESS;
@@ -181,7 +181,7 @@ static bool authenticate(struct attempt *a)
     struct str tried = given ? a->target->identity_file
                              : (agent ? str_c(_("the keys of ssh-agent and ~/.ssh/id_*"))
                                       : str_c(_("~/.ssh/id_* (no ssh-agent is running)")));
-    return session_problem(
+    return link_problem(
         a->problem, TRANSPORT_REFUSED, arena_printf(a->arena, _("%.*s refused the key"), STR_ARG(a->place)),
         arena_printf(a->arena,
                      _("Tried %.*s for user %.*s.\nAdd the public key to that account's ~/.ssh/authorized_keys, or set "
@@ -189,10 +189,10 @@ static bool authenticate(struct attempt *a)
                      STR_ARG(tried), STR_ARG(a->target->user)));
 }
 
-struct transport *ssh_open(struct arena *arena, const struct transport_target *target,
-                           struct transport_problem *problem)
+struct transport *link_ssh_open(struct arena *arena, const struct transport_target *target,
+                                struct transport_problem *problem)
 {
-    static const struct session_ops ops = {ssh_run, ssh_close};
+    static const struct link_ops ops = {link_ssh_run, link_ssh_close};
     *problem = (struct transport_problem){0};
     struct attempt a = {.arena = arena, .target = target, .problem = problem};
     a.place = arena_printf(arena, "%.*s@%.*s:%u", STR_ARG(target->user), STR_ARG(target->address),
@@ -210,7 +210,7 @@ struct transport *ssh_open(struct arena *arena, const struct transport_target *t
     return &ssh->base;
 }
 
-void ssh_close(struct transport *transport)
+void link_ssh_close(struct transport *transport)
 {
     struct ssh *ssh = (struct ssh *)transport;
     ssh_disconnect(ssh->session);

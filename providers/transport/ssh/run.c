@@ -6,7 +6,7 @@
 
 static bool lost(struct ssh *ssh, struct exchange *exchange, struct transport_problem *problem)
 {
-    return session_problem(
+    return link_problem(
         problem, TRANSPORT_BROKEN, arena_printf(exchange->arena, _("Connection to %s was lost"), ssh->base.place),
         arena_printf(exchange->arena, _("%s.\nWhat was under way may have been done: plan again to see."),
                      ssh_get_error(ssh->session)));
@@ -36,8 +36,7 @@ static bool send_all(ssh_channel channel, struct str script)
 
 static void ask_to_stop(struct ssh *ssh, struct exchange *exchange)
 {
-    struct str command =
-        arena_printf(exchange->arena, "umask 077; : >%s", session_stop_file(exchange->arena, exchange).p);
+    struct str command = arena_printf(exchange->arena, "umask 077; : >%s", link_stop_file(exchange->arena, exchange).p);
     ssh_channel channel = start(ssh, command.p);
     if (!channel)
         return;
@@ -51,21 +50,21 @@ static void drain_noise(ssh_channel channel, struct exchange *exchange)
     char bytes[4096];
     int n;
     while ((n = ssh_channel_read_nonblocking(channel, bytes, sizeof bytes, 1)) > 0)
-        session_noise(exchange, bytes, (size_t)n);
+        link_noise(exchange, bytes, (size_t)n);
 }
 
 static bool pump(struct ssh *ssh, ssh_channel channel, struct exchange *exchange, struct transport_problem *problem)
 {
     char bytes[32768];
     for (;;) {
-        enum session_wish wish = session_tick(&ssh->base, exchange, problem);
-        if (wish == SESSION_HANG_UP)
+        enum link_wish wish = link_tick(&ssh->base, exchange, problem);
+        if (wish == LINK_HANG_UP)
             return false;
-        if (wish == SESSION_ASK_TO_STOP)
+        if (wish == LINK_ASK_TO_STOP)
             ask_to_stop(ssh, exchange);
         int n = ssh_channel_read_timeout(channel, bytes, sizeof bytes, 0, 200);
         if (n > 0)
-            session_output(exchange, bytes, (size_t)n);
+            link_output(exchange, bytes, (size_t)n);
         drain_noise(channel, exchange);
         if (exchange->frame.state == FRAME_ENDED) /* a daemon it started may hold the channel open */
             return true;
@@ -76,11 +75,11 @@ static bool pump(struct ssh *ssh, ssh_channel channel, struct exchange *exchange
     }
 }
 
-bool ssh_run(struct transport *transport, struct str script, struct exchange *exchange,
-             struct transport_problem *problem)
+bool link_ssh_run(struct transport *transport, struct str script, struct exchange *exchange,
+                  struct transport_problem *problem)
 {
     struct ssh *ssh = (struct ssh *)transport;
-    ssh_channel channel = start(ssh, session_command(transport));
+    ssh_channel channel = start(ssh, link_command(transport));
     if (!channel)
         return lost(ssh, exchange, problem);
     bool ok = send_all(channel, script) || lost(ssh, exchange, problem);

@@ -2,7 +2,7 @@
 #ifndef DETOUR_TRANSPORT_SSH_H
 #define DETOUR_TRANSPORT_SSH_H
 
-#include "transport/session.h"
+#include "transport/link.h"
 
 #include <libssh/libssh.h>
 
@@ -11,8 +11,8 @@ struct ssh {
     ssh_session session;
 };
 
-bool ssh_run(struct transport *transport, struct str script, struct exchange *exchange,
-             struct transport_problem *problem);
-void ssh_close(struct transport *transport);
+bool link_ssh_run(struct transport *transport, struct str script, struct exchange *exchange,
+                  struct transport_problem *problem);
+void link_ssh_close(struct transport *transport);
 
 #endif
