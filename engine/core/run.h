@@ -183,8 +183,19 @@ struct data_read {
     uint64_t started;
 };
 
+/* Remembers what a reader read: the sources go into saved plans. */
+struct recorder {
+    struct arena *arena;
+    const struct config_reader *inner;
+    VEC(struct config_file) files;
+};
+
 struct session {
     struct session_options options;
+    struct recorder recorder;
+    struct config_reader reader;     /* through the recorder */
+    struct config_files saved_files; /* of a saved plan */
+    struct config_reader saved_reader;
     struct arena *arena;
     struct sources *sources;
     struct addrs *addrs;
@@ -338,7 +349,13 @@ void tell(struct session *session, struct session_event event);
 struct str object_id(struct value object);
 void session_tick(struct session *session);
 
+/* -- saved.c -- */
+struct config_reader recorder_reader(struct recorder *recorder, struct arena *arena, const struct config_reader *inner);
+
 /* -- session.c -- */
+struct session *session_new(const struct session_options *options);
+/* Loads the configuration; problems make the session broken. */
+void session_load(struct session *session, struct diags *diags);
 /* The state at hand; it must have been opened. */
 struct snapshot *session_snapshot(const struct session *session);
 /* Inputs, references and the tree, once per session. */

@@ -7,12 +7,7 @@
 
 #include <stdlib.h>
 
-static const struct config_reader *reader_of(const struct session *session)
-{
-    return session->options.reader ? session->options.reader : &config_disk;
-}
-
-struct session *session_open(const struct session_options *options, struct diags *diags)
+struct session *session_new(const struct session_options *options)
 {
     struct arena *arena = arena_new();
     arena_wipe_on_free(arena);
@@ -24,13 +19,23 @@ struct session *session_open(const struct session_options *options, struct diags
     session->sources = sources_new();
     session->addrs = addrs_new();
     session->lanes = lanes_new(options->parallelism, &session->cancelled);
+    return session;
+}
+
+void session_load(struct session *session, struct diags *diags)
+{
     size_t errors = diags->n_errors;
-    session->config =
-        config_load(arena, session->sources, reader_of(session), session->options.dir, session->options.version, diags);
-    if (diags->n_errors > errors) {
-        /* sources stay with whoever shows the diagnostics: the session is kept, and refuses to work */
-        session->broken = true;
-    }
+    const struct config_reader *inner = session->options.reader ? session->options.reader : &config_disk;
+    session->reader = recorder_reader(&session->recorder, session->arena, inner);
+    session->config = config_load(session->arena, session->sources, &session->reader, session->options.dir,
+                                  session->options.version, diags);
+    session->broken = diags->n_errors > errors;
+}
+
+struct session *session_open(const struct session_options *options, struct diags *diags)
+{
+    struct session *session = session_new(options);
+    session_load(session, diags);
     return session;
 }
 
@@ -94,7 +99,7 @@ static bool gather_inputs(struct session *session, struct diags *diags)
     const struct session_options *o = &session->options;
     size_t errors = diags->n_errors;
     session->inputs =
-        config_inputs(session->config, reader_of(session), o->dir, o->environment, o->inputs, o->n_inputs, diags);
+        config_inputs(session->config, &session->reader, o->dir, o->environment, o->inputs, o->n_inputs, diags);
     if (diags->n_errors > errors)
         return false;
     map_each (&session->inputs, i) {

@@ -78,7 +78,8 @@ struct session_options {
     struct session_events events;
 };
 
-/* Loads the configuration; NULL after errors that leave nothing to work with. Does not touch the state. */
+/* Loads the configuration. Never NULL: after errors (in diags) the session only serves to show them, and every
+ * operation on it fails. Does not touch the state. */
 struct session *session_open(const struct session_options *options, struct diags *diags);
 void session_close(struct session *session);
 

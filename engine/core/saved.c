@@ -1,0 +1,127 @@
+/* Saved plans: the plan, the sources and the variables in one file, and a session over what is in it. */
+#include "core/run.h"
+
+#include "base/fs.h"
+#include "base/gettext.h"
+#include "plan/file.h"
+
+#include <errno.h>
+
+enum { PLAN_SIZE = 1 << 30 };
+
+/* -- the sources that were read -- */
+
+static bool recorder_list(void *ctx, struct arena *arena, struct str dir, struct str **names, size_t *n)
+{
+    const struct recorder *recorder = ctx;
+    return recorder->inner->list(recorder->inner->ctx, arena, dir, names, n);
+}
+
+static bool recorder_read(void *ctx, struct arena *arena, struct str path, struct str *content)
+{
+    struct recorder *recorder = ctx;
+    if (!recorder->inner->read(recorder->inner->ctx, arena, path, content))
+        return false;
+    struct config_file file = {arena_str(recorder->arena, path), *content};
+    vec_push(recorder->arena, &recorder->files, file);
+    return true;
+}
+
+struct config_reader recorder_reader(struct recorder *recorder, struct arena *arena, const struct config_reader *inner)
+{
+    *recorder = (struct recorder){.arena = arena, .inner = inner};
+    return (struct config_reader){.ctx = recorder, .list = recorder_list, .read = recorder_read};
+}
+
+/* -- writing -- */
+
+bool session_save_plan(struct session *session, const struct plan *plan, const char *path, struct diags *diags)
+{
+    ARENA_AUTO arena = arena_new();
+    STRBUF_AUTO text = STRBUF_INIT(STRBUF_MAX);
+    struct plan_file file = {.plan = (struct plan *)(uintptr_t)plan, .program = session->options.version};
+    vec_each (&session->recorder.files, i) {
+        struct plan_source source = {session->recorder.files.v[i].path, session->recorder.files.v[i].text};
+        vec_push(arena, &file.sources, source);
+    }
+    plan_file_write(&text, &file);
+    bool ok = !text.over &&
+              fs_replace(session->options.vfs ? session->options.vfs : &vfs_system, path, strbuf_str(&text), 0600);
+    if (!ok)
+        diag_error(diags, (struct span){0}, _("Plan not written"), _("%s could not be written: %s."), path,
+                   text.over ? _("it would be too large") : strerror(errno));
+    explicit_bzero(text.p, text.n);
+    return ok;
+}
+
+/* -- reading -- */
+
+static const struct schema *schema_of(void *ctx, enum addr_mode mode, struct str type)
+{
+    const struct provider_type *found = registry_type(ctx, mode, type);
+    return found ? found->schema : NULL;
+}
+
+/* The values that were given are in the plan: nothing is asked or looked up again. */
+static void take_inputs(struct session *session, const struct plan *plan)
+{
+    session->inputs = MAP_INIT(session->arena);
+    const struct map *variables = &session->config->root->module->variables;
+    map_each (variables, i) {
+        struct config_input *input = ARENA_NEW(session->arena, struct config_input);
+        input->variable = variables->entries[i].value;
+        input->given = true;
+        input->span = input->variable->header;
+        input->origin = STR("plan");
+        vec_each (&plan->variables, k)
+            if (str_eq(plan->variables.v[k].name, input->variable->name.text))
+                input->value = plan->variables.v[k].value;
+        map_put(&session->inputs, input->variable->name.text, input);
+    }
+    session->inputs_ready = true;
+}
+
+/* Where each change stands in the sources that came with the plan. */
+static void find_places(struct session *session, struct plan *plan)
+{
+    struct run run = {.session = session, .tree = session->tree};
+    vec_each (&plan->changes, i) {
+        const struct task *task = task_of_addr(&run, plan->changes.v[i].addr);
+        if (task)
+            plan->changes.v[i].where = task->config->header;
+    }
+}
+
+struct session *session_open_plan(const struct session_options *options, const char *path, struct plan **plan,
+                                  struct diags *diags)
+{
+    ARENA_AUTO scratch = arena_new();
+    struct str text;
+    *plan = NULL;
+    if (!fs_read(options->vfs ? options->vfs : &vfs_system, scratch, path, PLAN_SIZE, &text)) {
+        diag_error(diags, (struct span){0}, _("Plan not read"), _("%s could not be read: %s."), path, strerror(errno));
+        return NULL;
+    }
+    arena_wipe_on_free(scratch);
+    struct session *session = session_new(options);
+    struct plan_file file;
+    if (!plan_file_read(session->addrs, session->sources, str_c(path), text, schema_of, options->registry, &file,
+                        diags)) {
+        session_close(session);
+        return NULL;
+    }
+    vec_push(session->arena, &session->plans, file.plan);
+    struct config_file *files = ARENA_ARRAY(session->arena, struct config_file, file.sources.n);
+    vec_each (&file.sources, i)
+        files[i] = (struct config_file){file.sources.v[i].path, file.sources.v[i].text};
+    session->saved_files = (struct config_files){files, file.sources.n};
+    session->saved_reader = config_memory(&session->saved_files);
+    session->options.reader = &session->saved_reader;
+    session_load(session, diags);
+    if (!session->broken)
+        take_inputs(session, file.plan);
+    if (!session->broken && session_prepare(session, diags))
+        find_places(session, file.plan);
+    *plan = file.plan;
+    return session;
+}
