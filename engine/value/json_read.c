@@ -1,39 +1,13 @@
-#include "value/json.h"
+#include "value/json_private.h"
 
 #include "base/gettext.h"
-#include "base/unicode.h"
 #include "value/value_private.h"
 
 #include <stdlib.h>
 
-/*
- * A recursive descent that reads into a type as it goes; type_dynamic stands for the type that the text implies. Items
- * of open arrays and objects wait on two stacks, so that the arena gets each array once, at its size.
- */
-struct reader {
-    struct arena *arena;
-    struct str text;
-    size_t at;
-    unsigned depth, deepest;
-    struct value *items;
-    struct str *keys;
-    size_t n_items, cap_items, n_keys, cap_keys;
-    struct json_error *error;
-};
+/* A recursive descent that reads into a type as it goes; type_dynamic stands for the type that the text implies. */
 
-static bool fail_at(struct reader *r, size_t off, const char *why)
-{
-    if (!r->error->why)
-        *r->error = (struct json_error){off, why};
-    return false;
-}
-
-static bool fail(struct reader *r, const char *why)
-{
-    return fail_at(r, r->at, why);
-}
-
-static void push_item(struct reader *r, struct value v)
+static void push_item(struct json_reader *r, struct value v)
 {
     if (r->n_items == r->cap_items) {
         r->cap_items = r->cap_items ? r->cap_items * 2 : 64;
@@ -42,7 +16,7 @@ static void push_item(struct reader *r, struct value v)
     r->items[r->n_items++] = v;
 }
 
-static void push_key(struct reader *r, struct str key)
+static void push_key(struct json_reader *r, struct str key)
 {
     if (r->n_keys == r->cap_keys) {
         r->cap_keys = r->cap_keys ? r->cap_keys * 2 : 64;
@@ -52,7 +26,7 @@ static void push_key(struct reader *r, struct str key)
 }
 
 /* Takes the items above `base` off the stack into the arena. */
-static struct value *pop_items(struct reader *r, size_t base)
+static struct value *pop_items(struct json_reader *r, size_t base)
 {
     size_t n = r->n_items - base;
     struct value *items = n ? ARENA_ARRAY(r->arena, struct value, n) : NULL;
@@ -62,7 +36,7 @@ static struct value *pop_items(struct reader *r, size_t base)
     return items;
 }
 
-static struct str *pop_keys(struct reader *r, size_t base)
+static struct str *pop_keys(struct json_reader *r, size_t base)
 {
     size_t n = r->n_keys - base;
     struct str *keys = n ? ARENA_ARRAY(r->arena, struct str, n) : NULL;
@@ -72,194 +46,32 @@ static struct str *pop_keys(struct reader *r, size_t base)
     return keys;
 }
 
-static int peek(const struct reader *r)
-{
-    return r->at < r->text.n ? (unsigned char)r->text.p[r->at] : -1;
-}
-
-static int skip_blanks(struct reader *r)
+static int skip_blanks(struct json_reader *r)
 {
     int c;
-    while ((c = peek(r)) == ' ' || c == '\n' || c == '\t' || c == '\r')
+    while ((c = json_peek(r)) == ' ' || c == '\n' || c == '\t' || c == '\r')
         r->at++;
     return c;
 }
 
-/* -- strings */
+static bool read_value(struct json_reader *r, const struct type *type, struct value *out);
 
-static int hex4(struct reader *r, size_t at)
-{
-    int value = 0;
-    for (size_t i = at; i < at + 4; i++) {
-        int c = i < r->text.n ? r->text.p[i] : 0;
-        int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-        if (digit < 0)
-            return -1;
-        value = value * 16 + digit;
-    }
-    return value;
-}
-
-static bool is_high(int unit)
-{
-    return unit >= 0xD800 && unit < 0xDC00;
-}
-
-static bool is_low(int unit)
-{
-    return unit >= 0xDC00 && unit < 0xE000;
-}
-
-/* \uXXXX, r->at behind the u; halves of surrogate pairs that stand alone become U+FFFD. */
-static bool read_unicode_escape(struct reader *r, struct strbuf *out)
-{
-    int unit = hex4(r, r->at), second = -1;
-    if (unit < 0)
-        return fail(r, _("four hexadecimal digits must follow \\u"));
-    r->at += 4;
-    if (is_high(unit) && r->at + 2 <= r->text.n && r->text.p[r->at] == '\\' && r->text.p[r->at + 1] == 'u')
-        second = hex4(r, r->at + 2);
-    if (is_high(unit) && is_low(second)) {
-        r->at += 6;
-        unit = 0x10000 + ((unit - 0xD800) << 10) + (second - 0xDC00);
-    } else if (is_high(unit) || is_low(unit)) {
-        unit = 0xFFFD;
-    }
-    strbuf_add_rune(out, (uint32_t)unit);
-    return true;
-}
-
-static bool read_escape(struct reader *r, struct strbuf *out)
-{
-    static const char plain[] = "\"\"\\\\//b\bf\fn\nr\rt\t";
-    r->at++; /* the backslash */
-    int c = peek(r);
-    if (c == 'u') {
-        r->at++;
-        return read_unicode_escape(r, out);
-    }
-    for (const char *p = plain; *p; p += 2)
-        if (c == p[0]) {
-            strbuf_addc(out, p[1]);
-            r->at++;
-            return true;
-        }
-    return fail(r, _("this escape is not one of JSON"));
-}
-
-static bool finish_string(struct reader *r, size_t start, struct str raw, bool copied, struct str *out)
-{
-    if (utf8_invalid(raw) != SIZE_MAX)
-        return fail_at(r, start, _("this text is not UTF-8"));
-    *out = unicode_nfc(r->arena, raw);
-    if (copied && out->p == raw.p)
-        *out = arena_str(r->arena, raw);
-    return true;
-}
-
-/* The rest of a string that has escapes: `start` is where its text begins. */
-static bool read_with_escapes(struct reader *r, size_t start, struct str *out)
-{
-    STRBUF_AUTO made = STRBUF_INIT(0);
-    strbuf_add(&made, str_sub(r->text, start, r->at));
-    for (;;) {
-        int c = peek(r);
-        if (c == '"')
-            break;
-        if (c < 0)
-            return fail_at(r, start, _("this string is not closed"));
-        if (c < 0x20)
-            return fail(r, _("control characters must be escaped in a string"));
-        if (c == '\\') {
-            if (!read_escape(r, &made))
-                return false;
-            continue;
-        }
-        strbuf_addc(&made, (char)c);
-        r->at++;
-    }
-    r->at++;
-    return finish_string(r, start, strbuf_str(&made), true, out);
-}
-
-static bool read_string(struct reader *r, struct str *out)
-{
-    const char *text = r->text.p, *end = text + r->text.n, *p = text + r->at + 1;
-    size_t start = r->at + 1;
-    unsigned char all = 0;
-    for (; p < end && (unsigned char)*p >= 0x20 && *p != '"' && *p != '\\'; p++)
-        all |= (unsigned char)*p;
-    r->at = (size_t)(p - text);
-    if (p == end || *p != '"')
-        return read_with_escapes(r, start, out);
-    *out = str_sub(r->text, start, r->at++);
-    return all < 0x80 || finish_string(r, start, *out, false, out);
-}
-
-/* -- numbers */
-
-static size_t digits(struct reader *r)
-{
-    size_t start = r->at;
-    while (peek(r) >= '0' && peek(r) <= '9')
-        r->at++;
-    return r->at - start;
-}
-
-static bool scan_number(struct reader *r)
-{
-    if (peek(r) == '-')
-        r->at++;
-    bool zero = peek(r) == '0';
-    size_t whole = digits(r);
-    if (whole == 0 || (zero && whole > 1))
-        return false;
-    if (peek(r) == '.') {
-        r->at++;
-        if (!digits(r))
-            return false;
-    }
-    if (peek(r) == 'e' || peek(r) == 'E') {
-        r->at++;
-        if (peek(r) == '+' || peek(r) == '-')
-            r->at++;
-        return digits(r) > 0;
-    }
-    return true;
-}
-
-static bool read_number(struct reader *r, struct value *out)
-{
-    size_t start = r->at;
-    struct number n;
-    if (!scan_number(r))
-        return fail(r, _("this is not a number as JSON writes them"));
-    if (!number_parse(r->arena, str_sub(r->text, start, r->at), &n))
-        return fail_at(r, start, _("this number is too large"));
-    *out = value_number(n);
-    return true;
-}
-
-/* -- values */
-
-static bool read_value(struct reader *r, const struct type *type, struct value *out);
-
-static bool wrong_type(struct reader *r, size_t off, const struct type *type, const char *have)
+static bool wrong_type(struct json_reader *r, size_t off, const struct type *type, const char *have)
 {
     struct str want = type_friendly(r->arena, type);
-    return fail_at(r, off, arena_printf(r->arena, _("%.*s required, but have %s"), STR_ARG(want), have).p);
+    return json_fail_at(r, off, arena_printf(r->arena, _("%.*s required, but have %s"), STR_ARG(want), have).p);
 }
 
-static bool open_nesting(struct reader *r)
+static bool open_nesting(struct json_reader *r)
 {
     if (++r->depth > r->deepest)
-        return fail(r, arena_printf(r->arena, _("nesting is deeper than %u levels"), r->deepest).p);
+        return json_fail(r, arena_printf(r->arena, _("nesting is deeper than %u levels"), r->deepest).p);
     r->at++;
     return true;
 }
 
 /* After an item: true to go on with the next, false at the end or for an error. */
-static bool next_item(struct reader *r, char close, bool *ok)
+static bool next_item(struct json_reader *r, char close, bool *ok)
 {
     int c = skip_blanks(r);
     if (c == ',') {
@@ -271,7 +83,8 @@ static bool next_item(struct reader *r, char close, bool *ok)
     if (*ok)
         r->at++;
     else
-        fail(r, close == ']' ? _("a comma or the closing ] is missing") : _("a comma or the closing } is missing"));
+        json_fail(r,
+                  close == ']' ? _("a comma or the closing ] is missing") : _("a comma or the closing } is missing"));
     return false;
 }
 
@@ -283,7 +96,7 @@ static const struct type *item_type(const struct type *type, size_t i)
     return type->kind == TYPE_TUPLE && i < type->n ? type->items[i] : type_dynamic;
 }
 
-static bool read_items(struct reader *r, const struct type *type)
+static bool read_items(struct json_reader *r, const struct type *type)
 {
     size_t base = r->n_items;
     bool ok = true;
@@ -301,11 +114,12 @@ static bool read_items(struct reader *r, const struct type *type)
 }
 
 /* Elements of list(any) settle its type; they must agree. */
-static bool elements_agree(struct reader *r, size_t off, const struct type *elem, const struct value *items, size_t n)
+static bool elements_agree(struct json_reader *r, size_t off, const struct type *elem, const struct value *items,
+                           size_t n)
 {
     for (size_t i = 1; elem->has_dynamic && i < n; i++)
         if (items[i].type != items[0].type)
-            return fail_at(r, off, _("all elements must have the same type"));
+            return json_fail_at(r, off, _("all elements must have the same type"));
     return true;
 }
 
@@ -314,11 +128,11 @@ static const struct type *settled(const struct type *elem, const struct value *i
     return n ? items[0].type : type_without_optional(elem);
 }
 
-static bool make_array(struct reader *r, size_t off, const struct type *type, const struct value *items, size_t n,
+static bool make_array(struct json_reader *r, size_t off, const struct type *type, const struct value *items, size_t n,
                        struct value *out)
 {
     if (type->kind == TYPE_TUPLE && n != type->n)
-        return fail_at(r, off, arena_printf(r->arena, _("%u elements required, but have %zu"), type->n, n).p);
+        return json_fail_at(r, off, arena_printf(r->arena, _("%u elements required, but have %zu"), type->n, n).p);
     if (type == type_dynamic || type->kind == TYPE_TUPLE) {
         *out = value_tuple(items, n);
         return true;
@@ -330,7 +144,7 @@ static bool make_array(struct reader *r, size_t off, const struct type *type, co
     return true;
 }
 
-static bool read_array(struct reader *r, const struct type *type, struct value *out)
+static bool read_array(struct json_reader *r, const struct type *type, struct value *out)
 {
     size_t start = r->at, base = r->n_items;
     if (type != type_dynamic && !type_is_sequence(type) && type->kind != TYPE_SET)
@@ -342,14 +156,14 @@ static bool read_array(struct reader *r, const struct type *type, struct value *
     return make_array(r, start, type, pop_items(r, base), n, out);
 }
 
-static bool read_key(struct reader *r, struct str *key)
+static bool read_key(struct json_reader *r, struct str *key)
 {
-    if (peek(r) != '"')
-        return fail(r, _("the name of a member must be a string in quotes"));
-    if (!read_string(r, key))
+    if (json_peek(r) != '"')
+        return json_fail(r, _("the name of a member must be a string in quotes"));
+    if (!json_read_string(r, key))
         return false;
     if (skip_blanks(r) != ':')
-        return fail(r, _("a colon must follow the name of a member"));
+        return json_fail(r, _("a colon must follow the name of a member"));
     r->at++;
     skip_blanks(r);
     return true;
@@ -364,7 +178,7 @@ static const struct type *member_type(const struct type *type, struct str key)
     return i < 0 ? NULL : type->items[i];
 }
 
-static bool read_members(struct reader *r, const struct type *type)
+static bool read_members(struct json_reader *r, const struct type *type)
 {
     bool ok = true;
     if (skip_blanks(r) == '}') {
@@ -379,7 +193,7 @@ static bool read_members(struct reader *r, const struct type *type)
             return false;
         const struct type *member = member_type(type, key);
         if (!member)
-            return fail_at(r, start, arena_printf(r->arena, _("unsupported attribute \"%.*s\""), STR_ARG(key)).p);
+            return json_fail_at(r, start, arena_printf(r->arena, _("unsupported attribute \"%.*s\""), STR_ARG(key)).p);
         if (!read_value(r, member, &item))
             return false;
         push_key(r, key);
@@ -388,7 +202,7 @@ static bool read_members(struct reader *r, const struct type *type)
     return ok;
 }
 
-static bool make_object(struct reader *r, size_t off, const struct type *type, struct value v, struct value *out)
+static bool make_object(struct json_reader *r, size_t off, const struct type *type, struct value v, struct value *out)
 {
     struct value *items = ARENA_ARRAY(r->arena, struct value, type->n ? type->n : 1);
     for (uint32_t i = 0; i < type->n; i++) {
@@ -396,15 +210,15 @@ static bool make_object(struct reader *r, size_t off, const struct type *type, s
         if (value_exists(items[i]))
             continue;
         if (!type->optional || !type->optional[i])
-            return fail_at(r, off,
-                           arena_printf(r->arena, _("attribute \"%.*s\" is required"), STR_ARG(type->names[i])).p);
+            return json_fail_at(r, off,
+                                arena_printf(r->arena, _("attribute \"%.*s\" is required"), STR_ARG(type->names[i])).p);
         items[i] = value_null(type->items[i]);
     }
     *out = value_object(r->arena, type->names, items, type->n);
     return true;
 }
 
-static bool make_members(struct reader *r, size_t off, const struct type *type, const struct str *keys,
+static bool make_members(struct json_reader *r, size_t off, const struct type *type, const struct str *keys,
                          const struct value *items, size_t n, struct value *out)
 {
     if (type->kind == TYPE_MAP) {
@@ -415,7 +229,7 @@ static bool make_members(struct reader *r, size_t off, const struct type *type, 
     return type == type_dynamic || out->type == type || make_object(r, off, type, *out, out);
 }
 
-static bool read_object(struct reader *r, const struct type *type, struct value *out)
+static bool read_object(struct json_reader *r, const struct type *type, struct value *out)
 {
     size_t start = r->at, base_items = r->n_items, base_keys = r->n_keys;
     if (type != type_dynamic && !type_is_keyed(type))
@@ -429,7 +243,7 @@ static bool read_object(struct reader *r, const struct type *type, struct value 
     return make_members(r, start, type, keys, items, n, out);
 }
 
-static bool read_word(struct reader *r, struct value *out, const struct type *type)
+static bool read_word(struct json_reader *r, struct value *out, const struct type *type)
 {
     struct str rest = str_sub(r->text, r->at, r->text.n);
     if (str_starts(rest, STR("null"))) {
@@ -442,24 +256,25 @@ static bool read_word(struct reader *r, struct value *out, const struct type *ty
         r->at += 5;
         *out = value_bool(false);
     } else {
-        return fail(r, r->at == r->text.n ? _("the text ends where a value is expected") : _("this is no JSON value"));
+        return json_fail(r, r->at == r->text.n ? _("the text ends where a value is expected")
+                                               : _("this is no JSON value"));
     }
     return true;
 }
 
-static bool read_scalar(struct reader *r, const struct type *type, struct value *out)
+static bool read_scalar(struct json_reader *r, const struct type *type, struct value *out)
 {
     static const char *const have[] = {
         [TYPE_BOOL] = N_("a bool"), [TYPE_NUMBER] = N_("a number"), [TYPE_STRING] = N_("a string")};
     size_t start = r->at;
-    int c = peek(r);
+    int c = json_peek(r);
     if (c == '"') {
         struct str s;
-        if (!read_string(r, &s))
+        if (!json_read_string(r, &s))
             return false;
         *out = value_string(s);
     } else if (c == '-' || (c >= '0' && c <= '9')) {
-        if (!read_number(r, out))
+        if (!json_read_number(r, out))
             return false;
     } else if (!read_word(r, out, type)) {
         return false;
@@ -469,7 +284,7 @@ static bool read_scalar(struct reader *r, const struct type *type, struct value 
     return wrong_type(r, start, type, _(have[out->type->kind]));
 }
 
-static bool read_value(struct reader *r, const struct type *type, struct value *out)
+static bool read_value(struct json_reader *r, const struct type *type, struct value *out)
 {
     switch (skip_blanks(r)) {
     case '{':
@@ -485,11 +300,11 @@ static bool read_text(struct arena *arena, struct str text, const struct type *t
                       struct value *out, struct json_error *error)
 {
     struct json_error ignored = {0};
-    struct reader r = {.arena = arena, .text = text, .deepest = deepest, .error = error ? error : &ignored};
+    struct json_reader r = {.arena = arena, .text = text, .deepest = deepest, .error = error ? error : &ignored};
     *r.error = (struct json_error){0};
     bool ok = read_value(&r, type, out);
     if (ok && skip_blanks(&r) != -1)
-        ok = fail(&r, _("there is more text after the value"));
+        ok = json_fail(&r, _("there is more text after the value"));
     free(r.items);
     free(r.keys);
     return ok;

@@ -224,11 +224,31 @@ static void print_digits(struct strbuf *out, struct str digits, mpfr_exp_t expon
     }
 }
 
+/* Without printf: states have millions of them. */
+static void print_int(struct strbuf *out, int64_t i)
+{
+    char text[24], *p = text + sizeof text;
+    uint64_t rest = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+    do {
+        *--p = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (i < 0)
+        *--p = '-';
+    strbuf_add(out, str_from(p, (size_t)(text + sizeof text - p)));
+}
+
+/* Whether all digits of a small number count: its precision holds every integer of its size. */
+static bool is_exact_int(struct number a)
+{
+    int64_t limit = (int64_t)1 << PREC_DOUBLE;
+    return !a.big && (a.prec == 0 || a.prec >= PREC_INT || (a.small < limit && a.small > -limit));
+}
+
 void number_print(struct strbuf *out, struct number a)
 {
-    if (!a.big &&
-        (a.prec == 0 || a.prec >= PREC_INT || (a.small < (1LL << PREC_DOUBLE) && a.small > -(1LL << PREC_DOUBLE)))) {
-        strbuf_printf(out, "%lld", (long long)a.small);
+    if (is_exact_int(a)) {
+        print_int(out, a.small);
         return;
     }
     if (number_is_nan(a)) {

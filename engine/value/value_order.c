@@ -40,7 +40,7 @@ static void text_string(struct strbuf *out, struct str s)
 static void text_number(struct strbuf *out, struct number n)
 {
     if (!n.big && n.small < PLAIN_BELOW && n.small > -PLAIN_BELOW)
-        strbuf_printf(out, "%d", (int)n.small);
+        number_print(out, n);
     else
         number_format(out, n, 'g', "", -1, 10);
 }
