@@ -187,7 +187,8 @@ static void visit_ref(void *ctx, const struct config_ref *ref, enum config_use u
     const struct module *module = b->from->module;
     switch (ref->kind) {
     case REF_VARIABLE:
-        edge(b, tree_node(module, ref->variable));
+        if (ref->variable != b->from->object) /* a validation sees its own variable */
+            edge(b, tree_node(module, ref->variable));
         break;
     case REF_LOCAL:
         edge(b, tree_node(module, ref->local));
