@@ -268,9 +268,11 @@ static void apply_answered(struct batch *batch, struct detour_apply *reqs)
         bool told = item->failed;
         if (!told)
             item->kind->judge(batch, item);
-        if (item->kind->id == KIND_HOST && item->action == DETOUR_DELETE)
-            continue;
-        reqs[i].state = told || unreadable(item) ? item->prior : item->kind->state(batch, item);
+        bool gone = item->action == DETOUR_DELETE && !item->failed;
+        if (gone) /* to us: a unit that was stopped and disabled may be there still */
+            reqs[i].state = NULL;
+        else
+            reqs[i].state = told || unreadable(item) ? item->prior : item->kind->state(batch, item);
         if (item->kind->id == KIND_FILE && reqs[i].state)
             reqs[i].private_out = file_blob(batch, item);
     }

@@ -217,7 +217,7 @@ static bool plan_one(struct object *o)
 
 static void plan_object(struct object *o)
 {
-    if (o->failed)
+    if (o->failed || (!value_exists(o->config) && !value_exists(o->prior)))
         return;
     if (!value_exists(o->config)) {
         o->action = DETOUR_DELETE;

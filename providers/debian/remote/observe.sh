@@ -1,5 +1,8 @@
 # observe.sh: looking at many things at once; one process for each sort of thing, not for each thing.
 
+newline='
+'
+
 # hidden PATH: whether something may be there, in a folder that we may not search.
 hidden() {
     d=${1%/*}
@@ -51,7 +54,9 @@ look_files() {
     done
     s=
     if [ $# -gt 0 ]; then
-        s=$(sha256sum -- "$@" 2>/dev/null) || s=$(for p; do sha256sum <"$p" 2>/dev/null || echo -; done)
+        # A name that breaks lines is printed as it is by some sha256sum: then they are asked one by one, without names.
+        case $* in *"$newline"*) false ;; *) s=$(sha256sum -- "$@" 2>/dev/null) ;; esac ||
+            s=$(for p; do sha256sum <"$p" 2>/dev/null || echo -; done)
     fi
     emit "$section" "$x
 $s"
@@ -100,7 +105,7 @@ look_host() {
     emit host "$(
         . /etc/os-release
         printf '%s\n' "$ID" "${VERSION_ID-}" "$PRETTY_NAME"
-        dpkg --print-architecture
+        /usr/bin/dpkg --print-architecture
         cat /etc/machine-id
     )"
 }
