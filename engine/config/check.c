@@ -120,12 +120,28 @@ static void check_expr(const struct place *p, const struct expr *expr)
         refs_expr(expr, check_traversal, (void *)p);
 }
 
+static void count_name(void *ctx, const struct traversal *traversal)
+{
+    (void)traversal;
+    ++*(size_t *)ctx;
+}
+
+/* A condition without any name is always true or always false. */
+static void check_condition(const struct place *p, const struct config_condition *c)
+{
+    size_t names = 0;
+    refs_expr(c->condition, count_name, &names);
+    if (!names && c->condition->kind != EXPR_INVALID)
+        diag_error(p->diags, c->condition->span, _("Invalid condition"),
+                   _("The condition must refer to something in the configuration, or else it checks nothing."));
+    check_expr(p, c->condition);
+    check_expr(p, c->error_message);
+}
+
 static void check_conditions(const struct place *p, struct config_conditions conditions)
 {
-    for (size_t i = 0; i < conditions.n; i++) {
-        check_expr(p, conditions.v[i].condition);
-        check_expr(p, conditions.v[i].error_message);
-    }
+    for (size_t i = 0; i < conditions.n; i++)
+        check_condition(p, &conditions.v[i]);
 }
 
 /* depends_on names whole objects. */
@@ -163,10 +179,11 @@ static void note_own(void *ctx, const struct config_ref *ref, enum config_use us
 static void check_variable(const struct place *p, const struct config_variable *variable)
 {
     size_t from = p->diags->list.n;
-    check_conditions(p, variable->validations);
     for (size_t i = 0; i < variable->validations.n; i++) {
         const struct config_condition *c = &variable->validations.v[i];
         const struct config_variable *own = variable;
+        check_expr(p, c->condition);
+        check_expr(p, c->error_message);
         config_expr_refs(p->module, c->condition, USE_CONDITION, note_own, &own);
         if (own && c->condition->kind != EXPR_INVALID)
             diag_error(p->diags, c->condition->span, _("Invalid validation condition"),

@@ -243,7 +243,10 @@ const struct type *config_type_parse(struct arena *arena, struct sources *source
                                      const struct type_defaults **defaults, struct diags *diags)
 {
     struct typing t = {.decode = {.arena = arena, .sources = sources, .diags = diags}};
-    const struct type *type = read_type(&t, expr);
+    struct str word = expr_keyword(expr);
+    const struct type *type = str_is(word, "list")  ? type_list(type_dynamic) /* short forms of old */
+                              : str_is(word, "map") ? type_map(type_dynamic)
+                                                    : read_type(&t, expr);
     if (defaults)
         *defaults = type ? t.defaults : NULL;
     return type;

@@ -30,7 +30,7 @@ resource "detour_data" "b" {
     prevent_destroi = true
     create_before_destroy = "maybe"
     precondition {
-      condition = true
+      condition = path.root != ""
     }
   }
 }

@@ -60,3 +60,10 @@ resource "detour_data" "dyn" {
     }
   }
 }
+output "checked" {
+  value = 1
+  precondition {
+    condition     = 1 > 0
+    error_message = "x"
+  }
+}

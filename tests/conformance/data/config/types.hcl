@@ -2,7 +2,7 @@ variable "a" {
   type = "string"
 }
 variable "b" {
-  type = list
+  type = set
 }
 variable "c" {
   type = strin
@@ -42,4 +42,10 @@ variable "n" {
 }
 variable "o" {
   type = string("x")
+}
+variable "p" {
+  type = object({ a = list, b = tuple })
+}
+variable "short" {
+  type = list
 }
