@@ -91,9 +91,10 @@ static struct value known_source(struct splat *splat, struct value source)
 static struct value single(struct splat *splat, struct value source)
 {
     bool undecided = !value_is_known(source) && !(source.refine && source.refine->not_null);
+    size_t errors = splat->eval->diags->n_errors;
     struct value *item = ARENA_NEW(splat->eval->arena, struct value);
     *item = each_of(splat, source);
-    return undecided ? eval_nothing() : value_tuple(item, 1);
+    return undecided || splat->eval->diags->n_errors != errors ? eval_nothing() : value_tuple(item, 1);
 }
 
 static struct value null_source(struct splat *splat, bool sequence)
