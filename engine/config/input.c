@@ -10,6 +10,7 @@
 struct given {
     const struct expr *expr; /* or NULL: */
     struct str text;         /* as it is, a string */
+    bool broken;             /* the expression has syntax errors, reported unless the variable is sensitive */
     struct span span;
     struct str origin;
 };
@@ -92,6 +93,14 @@ bool config_variable_value(struct arena *arena, const struct config_variable *va
 
 /* -- what was given -- */
 
+/* What is wrong with a secret is said without showing it. */
+static void report_secret(struct gather *g, const struct config_variable *variable, struct str origin)
+{
+    diag_error(g->diags, variable->header, _("Invalid value for variable"),
+               _("The value of var.%.*s from %.*s is not a constant expression. It is sensitive, so it is not shown."),
+               STR_ARG(variable->name.text), STR_ARG(origin));
+}
+
 static bool given_value(struct gather *g, const struct config_variable *variable, const struct given *given,
                         struct value *out)
 {
@@ -99,9 +108,14 @@ static bool given_value(struct gather *g, const struct config_variable *variable
         *out = value_string_copy(g->config->arena, given->text);
         return true;
     }
-    struct decode d = {.arena = g->config->arena, .sources = g->config->sources, .diags = g->diags};
+    struct diags quiet = DIAGS_INIT(g->diags->arena);
+    struct decode d = {
+        .arena = g->config->arena, .sources = g->config->sources, .diags = variable->sensitive ? &quiet : g->diags};
     const char *what = arena_printf(g->config->arena, _("The value of var.%.*s"), STR_ARG(variable->name.text)).p;
-    return decode_constant(&d, given->expr, type_dynamic, what, out);
+    bool ok = !given->broken && decode_constant(&d, given->expr, type_dynamic, what, out);
+    if (!ok && variable->sensitive)
+        report_secret(g, variable, given->origin);
+    return ok;
 }
 
 static void set_input(struct gather *g, struct config_input *input, const struct given *given)
@@ -123,36 +137,21 @@ static bool takes_text(const struct config_variable *variable)
     return !variable->type_expr || type_is_primitive(variable->type);
 }
 
-/* The text of -var or the environment as a source, so that mistakes in it can be shown. */
+/* The text of -var or the environment as a source, so that mistakes in it can be shown; those in secrets are not. */
 static void set_text(struct gather *g, struct config_input *input, struct str text, struct str origin)
 {
-    struct given given = {.text = text, .span = input->variable->header, .origin = origin};
-    struct str name = arena_printf(g->config->arena, _("<value of var.%.*s from %.*s>"),
-                                   STR_ARG(input->variable->name.text), STR_ARG(origin));
-    if (input->variable->sensitive && !takes_text(input->variable)) {
-        /* its text must not be shown, so mistakes in it are only counted */
-        struct diags quiet = DIAGS_INIT(g->diags->arena);
-        uint32_t file = sources_add(g->config->sources, name, text);
-        given.expr = parse_expression(g->config->arena, &quiet, g->config->sources, file);
-        if (!diags_failed(&quiet) && decode_is_constant(&quiet, given.expr, "")) {
-            set_input(g, input, &given);
-            return;
-        }
-        diag_error(
-            g->diags, input->variable->header, _("Invalid value for variable"),
-            _("The value of var.%.*s from %.*s is not an expression without names. It is sensitive, so it is not "
-              "shown."),
-            STR_ARG(input->variable->name.text), STR_ARG(origin));
-        input->given = true;
-        input->value = (struct value){0};
-        return;
-    }
-    if (!input->variable->sensitive) {
-        uint32_t file = sources_add(g->config->sources, name, text);
+    const struct config_variable *variable = input->variable;
+    struct given given = {.text = text, .span = variable->header, .origin = origin};
+    struct diags quiet = DIAGS_INIT(g->diags->arena), *diags = variable->sensitive ? &quiet : g->diags;
+    struct str name = arena_printf(g->config->arena, _("<value of var.%.*s from %.*s>"), STR_ARG(variable->name.text),
+                                   STR_ARG(origin));
+    uint32_t file = sources_add(g->config->sources, name, text);
+    size_t errors = diags->n_errors;
+    if (!variable->sensitive)
         given.span = (struct span){file, 0, (uint32_t)text.n};
-        if (!takes_text(input->variable))
-            given.expr = parse_expression(g->config->arena, g->diags, g->config->sources, file);
-    }
+    if (!takes_text(variable))
+        given.expr = parse_expression(g->config->arena, diags, g->config->sources, file);
+    given.broken = diags->n_errors > errors;
     set_input(g, input, &given);
 }
 

@@ -113,6 +113,11 @@ Test(input, secrets_are_marked_and_not_shown)
     FIXTURE_AUTO f2 = h.fixture;
     cr_assert_eq(f2.diags.n_errors, 1);
     cr_assert(str_is(sources_get(f2.sources, f2.diags.list.v[0].subject.file)->name, "main.hcl"));
+    static const char *const file[] = {"detour.vars.hcl", "secret = hush\n", NULL};
+    struct given j = give(file, NULL, NULL, 0);
+    FIXTURE_AUTO f4 = j.fixture;
+    cr_assert_eq(f4.diags.n_errors, 1);
+    cr_assert(str_is(sources_get(f4.sources, f4.diags.list.v[0].subject.file)->name, "main.hcl"));
     const struct config_option right[] = {{false, STR("secret=[1]")}};
     struct given k = give(no_files, NULL, right, 1);
     FIXTURE_AUTO f3 = k.fixture;
