@@ -94,7 +94,7 @@ void debian_read(void *self, detour_call *call, struct detour_read *reqs, size_t
     for (size_t i = 0; i < n; i++)
         if (batch->items[i].kind->id == KIND_HOST)
             machine_learn(batch->machine, batch->kit, reqs[i].prior, reqs[i].config);
-    batch_line(batch, "%s", remote_observe);
+    batch_line(batch, "%swait_for_changes\n", remote_observe);
     observe_script(batch, LOOK_FETCH);
     if (n && batch_run(batch, false, &problem)) {
         observe_answer(batch);
@@ -151,7 +151,7 @@ static bool review_session(struct batch *batch, struct item *host, struct detour
 static void review_connected(struct batch *batch, struct detour_review *reqs)
 {
     struct transport_problem problem;
-    batch_line(batch, "%s%s", remote_observe, remote_packages);
+    batch_line(batch, "%s%swait_for_changes\n", remote_observe, remote_packages);
     observe_script(batch, LOOK_ONLY);
     package_review_script(batch);
     directory_review_script(batch);
@@ -285,6 +285,22 @@ static void apply_failed(struct batch *batch, struct detour_apply *reqs, struct 
         reqs[i].state = reqs[i].prior;
 }
 
+static bool busy(struct batch *batch, struct transport_problem *problem)
+{
+    if (!transport_section(&batch->answer, STR("busy")))
+        return false;
+    struct str name = machine_name(batch->machine);
+    *problem = (struct transport_problem){
+        .status = TRANSPORT_TIMEOUT,
+        .summary = arena_printf(batch->arena, _("%.*s is being changed"), STR_ARG(name)),
+        .detail =
+            arena_printf(batch->arena,
+                         _("Another detour has been changing %.*s for ten minutes (it holds /run/detour.lock there). "
+                           "Nothing was done; apply again when it is through."),
+                         STR_ARG(name))};
+    return true;
+}
+
 static void apply_host(struct batch *batch, struct item *host)
 {
     if (host->action == DETOUR_DELETE)
@@ -309,9 +325,11 @@ void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size
         apply_host(batch, host);
     if (n && !only_forgets(batch)) {
         batch_line(batch, "%s%s%s", remote_observe, remote_change, remote_packages);
+        batch_line(batch, "if lock; then\n");
         all_steps(batch);
         observe_script(batch, LOOK_FETCH);
-        if (apply_session(batch, host, &problem) && batch_run(batch, true, &problem))
+        batch_line(batch, "else emit busy ''; fi\n");
+        if (apply_session(batch, host, &problem) && batch_run(batch, true, &problem) && !busy(batch, &problem))
             apply_answered(batch, reqs);
         else
             apply_failed(batch, reqs, &problem);

@@ -2,6 +2,15 @@
 # (common.c knows the numbers). A lost connection must not stop what is under way.
 trap '' HUP PIPE
 
+# lock: one detour at a time changes a machine. What is started from here must not hold the lock: see 9>&- below.
+lock() {
+    [ -w /run ] || return 0
+    exec 9>>/run/detour.lock
+    /usr/bin/flock -n 9 && return
+    emit p "waiting for another detour that changes this machine"
+    /usr/bin/flock -w 600 9
+}
+
 # run INDEX COMMAND…: one step; section rINDEX answers its exit status and what it said.
 run() {
     r=$1
@@ -10,7 +19,7 @@ run() {
         emit "r$r" 125
         return
     fi
-    o=$("$@" 2>&1)
+    o=$("$@" 9>&- 2>&1)
     emit "r$r" "$?
 $o"
 }

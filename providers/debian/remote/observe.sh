@@ -3,6 +3,13 @@
 newline='
 '
 
+# A script whose detour was killed goes on: looking waits for it to end, so that what it did is seen.
+wait_for_changes() {
+    [ -r /run/detour.lock ] || return
+    exec 9</run/detour.lock
+    /usr/bin/flock -s -w 300 9
+}
+
 # hidden PATH: whether something may be there, in a folder that we may not search.
 hidden() {
     d=${1%/*}

@@ -29,7 +29,7 @@ apt_once() {
     # shellcheck disable=SC2086
     {
         apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confdef \
-            -o Dpkg::Options::=--force-confold -o APT::Status-Fd=3 $f install -- "$@" 3>&1 >"$D/log" 2>&1
+            -o Dpkg::Options::=--force-confold -o APT::Status-Fd=3 $f install -- "$@" 3>&1 9>&- >"$D/log" 2>&1
         echo $? >"$D/status"
     } | while IFS=: read -r k n c m; do
         case $k in
@@ -47,7 +47,7 @@ apt_try() {
     apt_once "$@"
     [ "$s" -ne 0 ] || return 0
     if grep -q 'dpkg --configure -a' "$D/log"; then
-        dpkg --force-confdef --force-confold --configure -a >"$D/configure" 2>&1
+        dpkg --force-confdef --force-confold --configure -a 9>&- >"$D/configure" 2>&1
         apt_once "$@"
     elif [ -z "$updated" ] && grep -qE 'Unable to locate|was not found|no installation candidate|404|Failed to fetch' "$D/log"; then
         apt_update && apt_once "$@"
