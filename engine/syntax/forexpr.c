@@ -6,7 +6,7 @@ static struct name parse_variable(struct parser *p, const char *summary)
     const struct token *t = parser_peek(p);
     if (parser_take(p, TOKEN_IDENT))
         return parser_name(p, t);
-    parser_fail(p, parser_span(p, t), summary,
+    parser_fail(p, parser_span(p, t), _(summary),
                 _("After \"for\" the name of a variable is expected here, but found %.*s."),
                 STR_ARG(parser_found(p, t)));
     return (struct name){0};
@@ -24,7 +24,7 @@ struct for_head parser_for_head(struct parser *p, const char *summary)
         return head;
     if (!parser_is_word(p, t, STR("in"))) {
         parser_fail(
-            p, parser_span(p, t), summary,
+            p, parser_span(p, t), _(summary),
             _("The variables are followed by \"in\" and a collection. Here \"in\" is expected, but found %.*s."),
             STR_ARG(parser_found(p, t)));
         return head;
@@ -58,15 +58,15 @@ static struct span parse_tail(struct parser *p, struct expr_for *f)
 
 static void check_results(struct parser *p, const struct expr_for *f, struct span ellipsis)
 {
-    const char *summary = _("Invalid 'for' expression");
+    const char *summary = N_("Invalid 'for' expression");
     if (!f->object && f->result_key)
-        parser_error(p, f->result_key->span, summary,
+        parser_error(p, f->result_key->span, _(summary),
                      _("A key is for {for …}, which makes an object; [for …] makes a list."));
     if (!f->object && f->group)
-        parser_error(p, ellipsis, summary,
+        parser_error(p, ellipsis, _(summary),
                      _("\"...\" groups by key, in {for …}; [for …] makes a list and has no keys."));
     if (f->object && !f->result_key)
-        parser_error(p, f->result->span, summary,
+        parser_error(p, f->result->span, _(summary),
                      _("{for …} makes an object and needs a key: write \"key => value\". For a list write [for …]."));
 }
 
@@ -79,19 +79,19 @@ static void fail_expected(struct parser *p, const char *expected)
 
 static struct span parse_for_parts(struct parser *p, struct expr_for *f)
 {
-    struct for_head head = parser_for_head(p, _("Invalid 'for' expression"));
+    struct for_head head = parser_for_head(p, N_("Invalid 'for' expression"));
     f->key = head.key;
     f->value = head.value;
     f->collection = head.collection;
     if (!p->broken && !parser_take(p, TOKEN_COLON))
-        fail_expected(p, _("\":\" after the collection"));
+        fail_expected(p, N_("\":\" after the collection"));
     if (!p->broken)
         parse_results(p, f);
     struct span ellipsis = {0};
     if (!p->broken)
         ellipsis = parse_tail(p, f);
     if (!p->broken && parser_kind(p) != (f->object ? TOKEN_CBRACE : TOKEN_CBRACKET))
-        fail_expected(p, f->object ? _("\"}\"") : _("\"]\""));
+        fail_expected(p, f->object ? "\"}\"" : "\"]\"");
     return ellipsis;
 }
 

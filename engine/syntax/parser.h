@@ -179,6 +179,9 @@ const struct expr *parser_expression(struct parser *p);
 const struct expr *parser_term(struct parser *p);
 const struct expr *parser_postfix(struct parser *p, const struct expr *from);
 
+/* The .name steps right behind a root name that has just been read, up to anything else (postfix.c). */
+void parser_attr_steps(struct parser *p, struct traversal *traversal);
+
 /* [ … ] and { … }, for-expressions included; the bracket is the next token (collection.c, forexpr.c). */
 const struct expr *parser_tuple(struct parser *p);
 const struct expr *parser_object(struct parser *p);
@@ -189,7 +192,7 @@ struct for_head {
     struct name key, value;
     const struct expr *collection;
 };
-struct for_head parser_for_head(struct parser *p, const char *summary);
+struct for_head parser_for_head(struct parser *p, const char *summary); /* marked with N_ */
 
 /* A quoted string or heredoc with template sequences; its opening token is next. Or the rest of the tokens as a bare
  * template (template.c). */

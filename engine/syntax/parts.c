@@ -117,7 +117,7 @@ static struct part read_keyword(struct reader *r, const struct token *t)
         return (struct part){.kind = PART_IF, .expr = parser_expression(p)};
     if (str_is(word, "for")) {
         struct for_head *head = ARENA_NEW(p->arena, struct for_head);
-        *head = parser_for_head(p, _("Invalid 'for' directive"));
+        *head = parser_for_head(p, N_("Invalid 'for' directive"));
         return (struct part){.kind = PART_FOR, .head = head};
     }
     if (str_is(word, "else"))

@@ -1,22 +1,59 @@
 /* postfix: what follows a term: .name, [index], the legacy .0, and splats. */
 #include "syntax/parser.h"
 
+static struct step attr_step(struct parser *p, const struct token *dot, const struct token *t)
+{
+    struct name name = parser_name(p, t);
+    struct span span = {p->file, dot->off, t->off + t->len - dot->off};
+    return (struct step){.kind = STEP_ATTR, .span = span, .key_span = name.span, .text = name.text};
+}
+
+void parser_attr_steps(struct parser *p, struct traversal *traversal)
+{
+    const struct token *t = &p->tokens.v[p->at];
+    size_t n = 0;
+    while (t[2 * n].kind == TOKEN_DOT && t[2 * n + 1].kind == TOKEN_IDENT)
+        n++;
+    if (!n)
+        return;
+    struct step *steps = ARENA_ARRAY(p->arena, struct step, n);
+    for (size_t i = 0; i < n; i++)
+        steps[i] = attr_step(p, &t[2 * i], &t[2 * i + 1]);
+    p->at += 2 * n;
+    p->prev = p->at - 1;
+    traversal->steps = steps;
+    traversal->n_steps = n;
+}
+
+/* The steps of t and n more behind them. */
+static void extend(struct parser *p, struct traversal *t, const struct step *steps, size_t n)
+{
+    if (t->n_steps) {
+        struct step *all = ARENA_ARRAY(p->arena, struct step, t->n_steps + n);
+        memcpy(all, t->steps, t->n_steps * sizeof *all);
+        memcpy(all + t->n_steps, steps, n * sizeof *all);
+        steps = all;
+    }
+    t->steps = steps;
+    t->n_steps += n;
+}
+
 /* `e` with the steps that were collected on the pile since `mark`. */
 static const struct expr *with_steps(struct parser *p, const struct expr *e, size_t mark)
 {
+    if (pile_mark(p) == mark)
+        return e;
     size_t n;
     const struct step *steps = pile_take(p, mark, sizeof *steps, &n);
-    if (!n)
-        return e;
+    struct span span = span_join(e->span, steps[n - 1].span);
     if (e->kind == EXPR_TRAVERSAL) {
         struct expr_traversal *t =
             (struct expr_traversal *)e; /* made just now by parser_term, and nobody has seen it */
-        t->traversal.steps = steps;
-        t->traversal.n_steps = n;
-        t->traversal.span = t->expr.span = span_join(e->span, steps[n - 1].span);
+        extend(p, &t->traversal, steps, n);
+        t->traversal.span = t->expr.span = span;
         return e;
     }
-    struct expr_relative *r = NODE(p, expr_relative, EXPR_RELATIVE, span_join(e->span, steps[n - 1].span), height(e));
+    struct expr_relative *r = NODE(p, expr_relative, EXPR_RELATIVE, span, height(e));
     r->source = e;
     r->steps = steps;
     r->n_steps = n;
@@ -25,8 +62,7 @@ static const struct expr *with_steps(struct parser *p, const struct expr *e, siz
 
 static void push_attr(struct parser *p, const struct token *dot, const struct token *t)
 {
-    struct name name = parser_name(p, t);
-    struct step step = {.kind = STEP_ATTR, .span = parser_from(p, dot->off), .key_span = name.span, .text = name.text};
+    struct step step = attr_step(p, dot, t);
     pile_push(p, &step, sizeof step);
 }
 

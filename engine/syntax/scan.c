@@ -334,14 +334,14 @@ static const uint8_t singles[128] = {
 };
 /* clang-format on */
 
-static void scan_symbol(struct scanner *s)
+static inline void emit_single(struct scanner *s, enum token_kind kind)
 {
-    unsigned char c = (unsigned char)s->p[s->at];
-    if (c < 128 && singles[c]) {
-        s->tokens.n_bad += singles[c] >= TOKEN_BITWISE;
-        emit(s, singles[c], s->at + 1, 0);
-        return;
-    }
+    s->tokens.n_bad += kind >= TOKEN_BITWISE;
+    emit(s, kind, s->at + 1, 0);
+}
+
+static void scan_symbol(struct scanner *s, unsigned char c)
+{
     switch (c) {
     case '(':
     case '[':
@@ -415,25 +415,44 @@ static bool may_pause(const struct scanner *s)
     return last->kind == TOKEN_NEWLINE && frame->mode == MODE_CODE && frame->braces <= 0 && frame->brackets <= 0;
 }
 
+/* An identifier, by the shortest way where it is ASCII. */
+static void scan_word(struct scanner *s)
+{
+    size_t end = s->at + 1;
+    unsigned flags = 0;
+    while (end < s->to && class_at(s, end) & CLASS_ID)
+        end++;
+    if (end < s->to && class_at(s, end) & CLASS_HIGH)
+        end = ident_end(s, s->at, &flags);
+    emit(s, TOKEN_IDENT, end, flags);
+}
+
+/* Moves to the next character that is not white space; false at the end. */
+static inline bool skip_spaces(struct scanner *s)
+{
+    size_t at = s->at;
+    while (at < s->to && class_at(s, at) & CLASS_SPACE)
+        at++;
+    s->at = at;
+    return at < s->to;
+}
+
+/* Until a token begins or ends a template, or a pause. */
 static void scan_code(struct scanner *s)
 {
     size_t frames = s->n_frames;
-    while (s->at < s->to && s->n_frames == frames) {
-        uint8_t class = class_at(s, s->at);
-        if (class & CLASS_SPACE) {
-            while (++s->at < s->to && s->p[s->at] == ' ')
-                continue;
-        } else if (class & CLASS_ID_START) {
-            unsigned flags = 0;
-            size_t end = ident_end(s, s->at, &flags);
-            emit(s, TOKEN_IDENT, end, flags);
-        } else if (class & CLASS_DIGIT) {
+    while (s->n_frames == frames && skip_spaces(s)) {
+        unsigned char c = (unsigned char)s->p[s->at];
+        if (classes[c] & CLASS_ID_START)
+            scan_word(s);
+        else if (s->tokens.n >= s->pause_at && may_pause(s))
+            return;
+        else if (c < 128 && singles[c])
+            emit_single(s, singles[c]);
+        else if (classes[c] & CLASS_DIGIT)
             emit(s, TOKEN_NUMBER, number_end(s, s->at), 0);
-        } else {
-            if (s->tokens.n >= s->pause_at && may_pause(s))
-                return;
-            scan_symbol(s);
-        }
+        else
+            scan_symbol(s, c);
     }
 }
 

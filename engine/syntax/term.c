@@ -2,21 +2,40 @@
  * behind it. */
 #include "syntax/parser.h"
 
+static struct expr *make_bool(struct parser *p, const struct token *t, bool value)
+{
+    struct expr_bool *e = NODE(p, expr_bool, EXPR_BOOL, parser_span(p, t), 0);
+    e->value = value;
+    return &e->expr;
+}
+
+static struct expr *make_reference(struct parser *p, const struct token *t)
+{
+    struct expr_traversal *e = NODE(p, expr_traversal, EXPR_TRAVERSAL, parser_span(p, t), 0);
+    e->traversal.root = parser_name(p, t);
+    parser_attr_steps(p, &e->traversal);
+    e->expr.span = e->traversal.span = parser_from(p, t->off);
+    return &e->expr;
+}
+
+/* A name that has been read and begins no call. */
 static struct expr *parse_word(struct parser *p, const struct token *t)
 {
-    struct str text = parser_text(p, t);
-    struct span span = parser_span(p, t);
-    if (str_is(text, "true") || str_is(text, "false")) {
-        struct expr_bool *e = NODE(p, expr_bool, EXPR_BOOL, span, 0);
-        e->value = text.n == 4;
-        return &e->expr;
+    switch (p->text.p[t->off]) {
+    case 't':
+        if (parser_is_word(p, t, STR("true")))
+            return make_bool(p, t, true);
+        break;
+    case 'f':
+        if (parser_is_word(p, t, STR("false")))
+            return make_bool(p, t, false);
+        break;
+    case 'n':
+        if (parser_is_word(p, t, STR("null")))
+            return parser_node(p, sizeof(struct expr), EXPR_NULL, parser_span(p, t), 0);
+        break;
     }
-    if (str_is(text, "null"))
-        return parser_node(p, sizeof(struct expr), EXPR_NULL, span, 0);
-    struct expr_traversal *e = NODE(p, expr_traversal, EXPR_TRAVERSAL, span, 0);
-    e->traversal.root = parser_name(p, t);
-    e->traversal.span = span;
-    return &e->expr;
+    return make_reference(p, t);
 }
 
 static const struct expr *parse_paren(struct parser *p)
