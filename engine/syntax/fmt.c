@@ -1,10 +1,7 @@
 #include "syntax/fmt.h"
-#include "base/strbuf.h"
 #include "base/unicode.h"
-#include "base/vec.h"
 #include "syntax/layout.h"
-#include "syntax/parse.h"
-#include "syntax/scan.h"
+#include "syntax/parser.h"
 
 #include <stdio.h>
 
@@ -20,8 +17,7 @@ struct rewriter {
 
 static void put(struct rewriter *r, enum token_kind kind, size_t spaces, struct str text)
 {
-    struct piece piece = {.kind = kind, .spaces = spaces, .text = text};
-    vec_push(r->arena, &r->out, piece);
+    vec_push(r->arena, &r->out, layout_piece(kind, spaces, text));
 }
 
 /* A quoted string; `inner` is written as it is in source. */
@@ -248,14 +244,30 @@ static void rewrite_body(struct rewriter *r, const struct body *body, unsigned d
 
 /* --- */
 
-static struct str print(struct rewriter *r)
+static struct str print(struct arena *arena, const struct rewriter *r)
 {
-    STRBUF_AUTO out = STRBUF_INIT(STRBUF_MAX);
+    size_t n = 0;
+    vec_each (&r->out, i)
+        n += r->out.v[i].spaces + (size_t)r->out.v[i].n;
+    char *text = arena_alloc(arena, n + 1), *at = text;
     vec_each (&r->out, i) {
-        strbuf_add_n(&out, ' ', r->out.v[i].spaces);
-        strbuf_add(&out, r->out.v[i].text);
+        const struct piece *piece = &r->out.v[i];
+        memset(at, ' ', piece->spaces);
+        memcpy(at + piece->spaces, piece->p, piece->n);
+        at += piece->spaces + piece->n;
     }
-    return arena_str(r->arena, strbuf_str(&out));
+    return str_from(text, n);
+}
+
+static struct str format(struct rewriter *r, struct arena *arena, const struct body *body)
+{
+    r->out.cap = r->tokens.n + r->tokens.n / 4 + 8;
+    r->out.v = ARENA_ARRAY(r->arena, struct piece, r->out.cap);
+    rewrite_body(r, body, 0, false);
+    copy_to(r, UINT32_MAX);
+    layout_pieces(r->arena, r->out.v, r->out.n);
+    put(r, TOKEN_EOF, r->text.n - r->last_end, STR(""));
+    return print(arena, r);
 }
 
 struct str fmt_source(struct arena *arena, struct diags *diags, const struct sources *sources, uint32_t file)
@@ -263,15 +275,13 @@ struct str fmt_source(struct arena *arena, struct diags *diags, const struct sou
     struct str text = sources_get(sources, file)->text;
     size_t errors = diags->n_errors;
     ARENA_AUTO scratch = arena_new();
-    const struct body *body = parse_body(scratch, diags, sources, file);
-    if (diags->n_errors > errors)
+    if (text.n > PARSE_SIZE) {
+        parse_body(scratch, diags, sources, file); /* tells so */
         return text;
+    }
     struct rewriter r = {.arena = scratch, .text = text, .tokens = scan_tokens(text, 0, text.n, SCAN_CODE)};
-    rewrite_body(&r, body, 0, false);
-    copy_to(&r, UINT32_MAX);
-    layout_pieces(scratch, r.out.v, r.out.n);
-    put(&r, TOKEN_EOF, text.n - r.last_end, (struct str){0});
-    struct str formatted = arena_str(arena, print(&r));
+    const struct body *body = parser_parse_tokens(scratch, diags, sources, file, r.tokens);
+    struct str result = diags->n_errors > errors ? text : format(&r, arena, body);
     tokens_free(&r.tokens);
-    return formatted;
+    return result;
 }

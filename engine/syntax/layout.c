@@ -7,6 +7,26 @@
 #include "base/unicode.h"
 #include "base/vec.h"
 
+static bool is_plain(struct str text)
+{
+    size_t i = 0;
+    for (uint64_t word; i + sizeof word <= text.n; i += sizeof word) {
+        memcpy(&word, text.p + i, sizeof word);
+        if (word & 0x8080808080808080u)
+            return false;
+    }
+    for (; i < text.n; i++)
+        if ((unsigned char)text.p[i] >= 0x80)
+            return false;
+    return text.n < 2 || !memchr(text.p, '\r', text.n); /* CR and LF are one cluster */
+}
+
+struct piece layout_piece(enum token_kind kind, size_t spaces, struct str text)
+{
+    size_t columns = is_plain(text) ? text.n : unicode_length(text);
+    return (struct piece){text.p, (uint32_t)text.n, (uint32_t)spaces, (uint32_t)columns, (uint8_t)kind};
+}
+
 /* Cells are [start, assign), [assign, comment) and [comment, end). */
 struct line {
     size_t start, assign, comment, end;
@@ -22,7 +42,7 @@ struct layout {
 static bool ends_line(const struct piece *piece)
 {
     if (piece->kind == TOKEN_COMMENT)
-        return piece->text.n && piece->text.p[piece->text.n - 1] == '\n';
+        return piece->n && piece->p[piece->n - 1] == '\n';
     return piece->kind == TOKEN_NEWLINE;
 }
 
@@ -97,7 +117,7 @@ static void indent_line(struct layout *l, const struct line *line)
     int net = line_brackets(l, line);
     if (net < 0)
         outdent(l, -net);
-    first->spaces = 2 * l->indents.n;
+    first->spaces = (uint32_t)(2 * l->indents.n);
     if (net > 0)
         vec_push(l->arena, &l->indents, net);
 }
@@ -181,7 +201,7 @@ static bool space_after(const struct piece *piece, enum token_kind before, enum 
     int decided = space_by_punctuation(piece->kind, after);
     if (decided >= 0)
         return decided;
-    if (piece->kind == TOKEN_IDENT && before == TOKEN_IDENT && str_is(piece->text, "in"))
+    if (piece->kind == TOKEN_IDENT && before == TOKEN_IDENT && piece->n == 2 && memcmp(piece->p, "in", 2) == 0)
         return true; /* "for x in [" is no index */
     if (after == TOKEN_OBRACKET &&
         (piece->kind == TOKEN_IDENT || piece->kind == TOKEN_NUMBER || token_bracket(piece->kind) < 0))
@@ -216,7 +236,7 @@ static size_t columns(const struct layout *l, size_t from, size_t to)
 {
     size_t n = 0;
     for (size_t i = from; i < to; i++)
-        n += l->v[i].spaces + unicode_length(l->v[i].text);
+        n += l->v[i].spaces + l->v[i].columns;
     return n;
 }
 
@@ -240,7 +260,7 @@ static void align_run(struct layout *l, size_t from, size_t to, bool comments)
     for (size_t i = from; i < to; i++) {
         const struct line *line = &l->lines.v[i];
         size_t cell = cell_start(line, comments);
-        l->v[cell].spaces = widest - columns(l, line->start, cell) + 1;
+        l->v[cell].spaces = (uint32_t)(widest - columns(l, line->start, cell) + 1);
     }
 }
 

@@ -7,10 +7,14 @@
 
 /* A token to print. Quoted strings are always in parts (no TOKEN_STRING). */
 struct piece {
-    enum token_kind kind;
-    size_t spaces; /* before it */
-    struct str text;
+    const char *p; /* n bytes */
+    uint32_t n;
+    uint32_t spaces;  /* before it */
+    uint32_t columns; /* grapheme clusters */
+    uint8_t kind;     /* enum token_kind */
 };
+
+struct piece layout_piece(enum token_kind kind, size_t spaces, struct str text);
 
 /* Sets the spaces before each piece; changes nothing else. Call it without the TOKEN_EOF. */
 void layout_pieces(struct arena *arena, struct piece *pieces, size_t n);

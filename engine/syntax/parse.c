@@ -60,6 +60,18 @@ const struct body *parse_body(struct arena *arena, struct diags *diags, const st
     return body;
 }
 
+const struct body *parser_parse_tokens(struct arena *arena, struct diags *diags, const struct sources *sources,
+                                       uint32_t file, struct tokens tokens)
+{
+    struct parser p = parser_on(arena, diags, sources, file);
+    p.tokens = tokens;
+    p.newlines = true;
+    parser_check_tokens(&p);
+    const struct body *body = parser_body(&p, NULL);
+    free(p.pile.p);
+    return body;
+}
+
 const struct expr *parse_expression(struct arena *arena, struct diags *diags, const struct sources *sources,
                                     uint32_t file)
 {

@@ -173,8 +173,10 @@ static void report_bad(struct parser *p, const struct token *t)
     }
 }
 
-static void check_tokens(struct parser *p)
+void parser_check_tokens(struct parser *p)
 {
+    if (!p->tokens.n_bad)
+        return;
     bool told_line = false;
     for (size_t i = 0; i < p->tokens.n; i++) {
         const struct token *t = &p->tokens.v[i];
@@ -192,11 +194,10 @@ static void check_tokens(struct parser *p)
 
 bool parser_more(struct parser *p)
 {
-    if (!scan_more(p->scanner, &p->tokens))
+    if (!p->scanner || !scan_more(p->scanner, &p->tokens))
         return false;
     p->at = p->prev = p->item = p->bad.n = 0;
-    if (p->tokens.n_bad)
-        check_tokens(p);
+    parser_check_tokens(p);
     return true;
 }
 

@@ -19,15 +19,15 @@ struct parser {
     struct diags *diags;
     struct str text;
     uint32_t file;
-    struct scanner *scanner;
-    struct tokens tokens; /* an instalment; pointers to tokens hold within one item of a root body */
-    size_t at;            /* the next token; may be white space until parser_peek has looked */
-    size_t prev;          /* the last token read */
-    size_t item;          /* the first token of the argument or block at hand */
-    bool newlines;        /* newlines count as tokens, they do not outside bodies and object constructors */
-    bool broken;          /* a hard error was reported, all return */
-    bool told_end;        /* that something is not closed at the end of the file */
-    unsigned depth;       /* recursion of the parser */
+    struct scanner *scanner; /* NULL: `tokens` are all */
+    struct tokens tokens;    /* an instalment; pointers to tokens hold within one item of a root body */
+    size_t at;               /* the next token; may be white space until parser_peek has looked */
+    size_t prev;             /* the last token read */
+    size_t item;             /* the first token of the argument or block at hand */
+    bool newlines;           /* newlines count as tokens, they do not outside bodies and object constructors */
+    bool broken;             /* a hard error was reported, all return */
+    bool told_end;           /* that something is not closed at the end of the file */
+    unsigned depth;          /* recursion of the parser */
     size_t n_reported;
     uint32_t reported_at; /* where the last report was: one problem, one report */
     VEC(size_t) bad;      /* the tokens that are no part of the language, all reported */
@@ -125,8 +125,10 @@ void parser_error(struct parser *p, struct span at, const char *summary, const c
 void parser_fail(struct parser *p, struct span at, const char *summary, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Gets the next instalment of tokens and reports those that are no part of the language. False at the end of the text.
- */
+/* Reports the tokens at hand that are no part of the language. */
+void parser_check_tokens(struct parser *p);
+
+/* Gets the next instalment of tokens and checks them. False at the end of the text. */
 bool parser_more(struct parser *p);
 
 /* After an error in the argument or block that began with token `item`: moves to the next one, or to the brace that
@@ -208,6 +210,10 @@ struct expr *parser_number(struct parser *p, const struct token *t);
 
 /* All tokens as a reference with literal keys (traversal.c). */
 const struct traversal *parser_traversal(struct parser *p);
+
+/* The body of a file whose tokens are known, all of them; they stay the caller's (parse.c). */
+const struct body *parser_parse_tokens(struct arena *arena, struct diags *diags, const struct sources *sources,
+                                       uint32_t file, struct tokens tokens);
 
 /* Items up to the closing brace (which is read) or, in a root body, the end of the file (body.c). */
 const struct body *parser_body(struct parser *p, const struct token *open);
