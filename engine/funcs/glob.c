@@ -39,7 +39,7 @@ static bool match_class(struct str pattern, size_t *at, uint32_t rune, bool *ok)
 {
     bool in = false, negated = false;
     ++*at;
-    if (*at < pattern.n && (pattern.p[*at] == '^' || pattern.p[*at] == '!')) {
+    if (*at < pattern.n && pattern.p[*at] == '^') {
         negated = true;
         ++*at;
     }
@@ -271,6 +271,9 @@ static bool well_formed(struct str pattern)
 bool glob_find(struct arena *arena, struct str folder, struct str pattern, struct glob_files *out, struct strbuf *why)
 {
     struct search s = {.arena = arena, .folder = folder, .seen = MAP_INIT(arena), .out = out, .why = why};
+    struct stat st;
+    if (stat(arena_str(arena, folder).p, &st) != 0)
+        return true;
     if (!well_formed(pattern)) {
         strbuf_printf(why, _("the pattern \"%.*s\" is malformed: a bracket, brace or backslash has no counterpart"),
                       STR_ARG(pattern));

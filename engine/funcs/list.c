@@ -5,7 +5,8 @@ enum { RANGE_MAX = 1024 }; /* values that range() answers at most */
 
 /* -- element, slice ----------------------------------------------------------------------------------------------- */
 
-/* The index into a sequence of n elements; false after a diagnostic. */
+/* The index into a sequence of n elements; false after a diagnostic. As in the reference, lists are counted from the end
+ * by negative numbers, and tuples are not. */
 static bool element_index(struct func_call *call, size_t n, size_t *out)
 {
     int64_t index;
@@ -13,9 +14,10 @@ static bool element_index(struct func_call *call, size_t n, size_t *out)
         return false;
     if (!n)
         return func_fail(call, KIT_CALL, _("cannot take an element of an empty list"));
-    if (index % (int64_t)n < 0)
+    int64_t at = index % (int64_t)n;
+    if (at < 0 && call->args[0].type->kind == TYPE_TUPLE)
         return func_fail(call, KIT_CALL, _("invalid index: %lld; it must not be negative"), (long long)index);
-    *out = (size_t)(index % (int64_t)n);
+    *out = (size_t)(at < 0 ? at + (int64_t)n : at);
     return true;
 }
 

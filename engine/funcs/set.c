@@ -157,7 +157,16 @@ static bool product_factor(struct func_call *call, size_t i, struct value **out)
     return true;
 }
 
-static struct value product_of(struct func_call *call, struct value *const *factors, size_t total)
+/* Elements without a type in common (null among others) may make tuples that differ, which no list can hold. */
+static bool product_fits(struct func_call *call, const struct value *tuples, size_t total)
+{
+    for (size_t i = 1; i < total; i++)
+        if (tuples[i].type != tuples[0].type)
+            return func_fail(call, KIT_CALL, _("the elements of an argument have no type in common"));
+    return true;
+}
+
+static bool product_of(struct func_call *call, struct value *const *factors, size_t total, struct value *out)
 {
     struct arena *arena = kit_arena(call);
     struct value *tuples = ARENA_ARRAY(arena, struct value, total);
@@ -170,7 +179,8 @@ static struct value product_of(struct func_call *call, struct value *const *fact
         for (size_t j = call->n; j-- > 0 && ++at[j] == kit_count(call->args[j]);)
             at[j] = 0;
     }
-    return kit_sequence(arena, call->type, tuples, total);
+    *out = kit_sequence(arena, call->type, tuples, total);
+    return product_fits(call, tuples, total);
 }
 
 static bool product_impl(struct func_call *call)
@@ -192,7 +202,8 @@ static bool product_impl(struct func_call *call)
     for (size_t i = 0; i < call->n; i++)
         if (!product_factor(call, i, &factors[i]))
             return false;
-    return kit_answer(call, value_mark(product_of(call, factors, total), marks));
+    struct value product;
+    return product_of(call, factors, total, &product) && kit_answer(call, value_mark(product, marks));
 }
 
 #define SETS(flags) PARAMS({"first_set", "set(any)", (flags), N_("The first set.")})
