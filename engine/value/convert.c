@@ -194,13 +194,29 @@ static bool convert_to_tuple(struct conversion *c, struct value v, const struct 
 
 /* -- collections */
 
+/* A map takes values of no type (null, unknown) beside those of one type, where a list would not. */
+static const struct type *only_typed(const struct type *const *types, size_t n)
+{
+    const struct type *found = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (types[i] == type_dynamic)
+            continue;
+        if (found && found != types[i])
+            return type_dynamic;
+        found = types[i];
+    }
+    return found ? found : type_dynamic;
+}
+
 /* Elements that were read into "any" may have come out with several types; collections hold one. */
-static bool settle_elements(struct conversion *c, struct value *items, size_t n, const struct type **elem)
+static bool settle_elements(struct conversion *c, struct value *items, size_t n, bool map, const struct type **elem)
 {
     const struct type **types = ARENA_ARRAY(c->arena, const struct type *, n);
     for (size_t i = 0; i < n; i++)
         types[i] = items[i].type;
     *elem = unify_types(types, n, true);
+    if (map && *elem == type_dynamic)
+        *elem = only_typed(types, n);
     if (!*elem)
         return fail(c, _("all elements must have the same type"));
     for (size_t i = 0; i < n; i++) {
@@ -262,7 +278,7 @@ static bool convert_to_collection(struct conversion *c, struct value v, const st
     if (!convert_elements(c, v, elem, items))
         return false;
     const struct type *settled = type_without_optional(elem);
-    if (elem->has_dynamic && !settle_elements(c, items, v.n, &settled))
+    if (elem->has_dynamic && !settle_elements(c, items, v.n, v.type->kind == TYPE_OBJECT, &settled))
         return false;
     *out = make_collection(c, v, to, settled, items);
     return true;
