@@ -340,21 +340,59 @@ static double power_by_squaring(double x, double whole, bool invert, double star
     return invert ? ldexp(1 / result, -exponent) : ldexp(result, exponent);
 }
 
+/* The natural logarithm by the classic reduction to [√½, √2) and the minimax polynomial of degree 14 for
+ * log((1+s)/(1-s)): the C library's is nearer to the truth, the reference's is this one. */
+static double natural_log(double x)
+{
+    static const double ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
+    if (!(x > 0) || !isfinite(x))
+        return log(x);
+    int exponent;
+    double f = frexp(x, &exponent);
+    if (f < M_SQRT1_2) {
+        f *= 2;
+        exponent--;
+    }
+    f -= 1;
+    double s = f / (2 + f), s2 = s * s, s4 = s2 * s2, k = exponent, half = 0.5 * f * f;
+    double odd = s2 * (0x1.5555555555593p-1 +
+                       s4 * (0x1.2492494229359p-2 + s4 * (0x1.7466496cb03dep-3 + s4 * 0x1.2f112df3e5244p-3)));
+    double even = s4 * (0x1.999999997fa04p-2 + s4 * (0x1.c71c51d8e78afp-3 + s4 * 0x1.39a09d078c69fp-3));
+    return k * ln2_high - ((half - (s * (half + (odd + even)) + k * ln2_low)) - f);
+}
+
+/* e^x as the reference computes it: x less a multiple of log 2, divided by 16, a Taylor series for e^x - 1, then four
+ * times (e^x - 1) -> (e^2x - 1), the last one fused with adding the 1. */
+static double exponential(double x)
+{
+    static const double ln2_high = 0.69314718055966295651, ln2_low = 0.28235290563031577123e-12;
+    static const double inverse_factorials[] = {1. / 40320, 1. / 5040, 1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1};
+    double k = nearbyint(x * M_LOG2E), sum = 0;
+    x = fma(-ln2_low, k, fma(-ln2_high, k, x)) / 16;
+    for (size_t i = 0; i < sizeof inverse_factorials / sizeof *inverse_factorials; i++)
+        sum = fma(sum, x, inverse_factorials[i]);
+    x *= sum;
+    for (int i = 0; i < 3; i++)
+        x *= x + 2;
+    return ldexp(fma(x, x + 2, 1), (int)k);
+}
+
 static double power(double x, double y)
 {
     double whole, part = modf(fabs(y), &whole);
-    if (x == 0 || y == 0 || x == 1 || !isfinite(x) || !isfinite(y) || fabs(y) == 0.5 || (part != 0 && x < 0) ||
-        whole >= 0x1p63)
+    if (x == 0 || y == 0 || x == 1 || !isfinite(x) || !isfinite(y) || (part != 0 && x < 0) || whole >= 0x1p63)
         return pow(x, y);
     if (y == 1)
         return x;
+    if (fabs(y) == 0.5)
+        return y > 0 ? sqrt(x) : 1 / sqrt(x);
     double start = 1;
     if (part != 0) {
         if (part > 0.5) {
             part -= 1;
             whole += 1;
         }
-        start = exp(part * log(x));
+        start = exponential(part * natural_log(x));
     }
     return power_by_squaring(x, whole, y < 0, start);
 }
@@ -366,5 +404,5 @@ struct number number_pow(struct arena *arena, struct number a, struct number b)
 
 struct number number_log(struct arena *arena, struct number a, struct number base)
 {
-    return number_from_double(arena, log(number_to_double(a)) / log(number_to_double(base)));
+    return number_from_double(arena, natural_log(number_to_double(a)) / natural_log(number_to_double(base)));
 }
