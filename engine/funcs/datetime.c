@@ -126,8 +126,8 @@ static bool parse_zone(struct str s, int32_t *zone)
     return true;
 }
 
-/* timecmp() reads what the reference's library reads beyond RFC 3339: an hour of one digit, a comma before the fraction,
- * and zones up to 24:60. */
+/* timecmp() reads what the reference's library reads beyond RFC 3339: an hour of one digit, a comma before the
+ * fraction, and zones up to 24:60. */
 static bool parse_lenient(struct func_call *call, struct str s, struct moment *out)
 {
     struct civil c;

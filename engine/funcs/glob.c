@@ -176,7 +176,7 @@ static struct str below(struct search *s, struct str under, struct str name)
 
 static struct str full_name(struct search *s, struct str relative)
 {
-    return fs_join(s->arena, s->folder, relative);
+    return files_clean(s->arena, fs_join(s->arena, s->folder, relative));
 }
 
 static bool is_dir(struct search *s, struct str relative)
@@ -272,12 +272,13 @@ bool glob_find(struct arena *arena, struct str folder, struct str pattern, struc
 {
     struct search s = {.arena = arena, .folder = folder, .seen = MAP_INIT(arena), .out = out, .why = why};
     struct stat st;
-    if (stat(arena_str(arena, folder).p, &st) != 0)
+    pattern = files_clean(arena, pattern);
+    if (!str_starts(pattern, STR("../")) && stat(arena_str(arena, folder).p, &st) != 0)
         return true;
     if (!well_formed(pattern)) {
         strbuf_printf(why, _("the pattern \"%.*s\" is malformed: a bracket, brace or backslash has no counterpart"),
                       STR_ARG(pattern));
         return false;
     }
-    return search_in(&s, STR(""), files_clean(arena, pattern), 0);
+    return search_in(&s, STR(""), pattern, 0);
 }

@@ -5,8 +5,8 @@ enum { RANGE_MAX = 1024 }; /* values that range() answers at most */
 
 /* -- element, slice ----------------------------------------------------------------------------------------------- */
 
-/* The index into a sequence of n elements; false after a diagnostic. As in the reference, lists are counted from the end
- * by negative numbers, and tuples are not. */
+/* The index into a sequence of n elements; false after a diagnostic. As in the reference, lists are counted from the
+ * end by negative numbers, and tuples are not. */
 static bool element_index(struct func_call *call, size_t n, size_t *out)
 {
     int64_t index;
