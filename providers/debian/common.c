@@ -206,3 +206,26 @@ bool common_step_failed(struct batch *batch, struct item *item, const char *what
         return true;
     }
 }
+
+static bool names(struct str spelled, struct str name, struct str id)
+{
+    return str_eq(spelled, name) || str_eq(spelled, id);
+}
+
+void common_judge_owner(struct batch *batch, struct item *item)
+{
+    const struct path_facts *path = &item->path;
+    struct kit kit = batch->kit;
+    if (!path->present || path->unreadable)
+        return;
+    bool ok = names(kit_text(kit, item->planned, "owner"), path->owner, path->uid) &&
+              names(kit_text(kit, item->planned, "group"), path->group, path->gid) &&
+              strtoul(kit_text(kit, item->planned, "mode").p, NULL, 8) == path->mode;
+    if (!ok)
+        batch_fail(
+            batch, item, NULL, _("Owner or mode did not stay"),
+            _("%.*s on %.*s has %.*s:%.*s and %04o now: a default ACL of its folder, its file system, or something on "
+              "the machine has it so. Plan again to set it once more."),
+            STR_ARG(item->name), STR_ARG(machine_name(batch->machine)), STR_ARG(path->owner), STR_ARG(path->group),
+            path->mode);
+}

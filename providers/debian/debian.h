@@ -215,6 +215,8 @@ void common_plan_owner(struct kit kit, struct kit_edit *edit, const detour_value
 void common_put_owner(struct kit_edit *edit, const struct item *item);
 /* "OWNER:GROUP" and mode words for a script. */
 void common_owner_words(struct batch *batch, const struct item *item);
+/* Fails the item where its facts have another owner, group or mode than planned. */
+void common_judge_owner(struct batch *batch, struct item *item);
 /* Tells what a failed step means, in the words of its exit status; true where it had failed. */
 bool common_step_failed(struct batch *batch, struct item *item, const char *what);
 /* lower-case hexadecimal SHA-256 of the bytes, in the call's memory */

@@ -98,7 +98,8 @@ void directory_steps(struct batch *batch)
 
 static void directory_judge(struct batch *batch, struct item *item)
 {
-    common_step_failed(batch, item, _("Directory"));
+    if (!common_step_failed(batch, item, _("Directory")) && item->action != DETOUR_DELETE)
+        common_judge_owner(batch, item);
 }
 
 /* How much would go with a recursive one. */

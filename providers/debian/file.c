@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 enum { TEXT_MAX = 1 << 20, SOURCE_MAX = 64 << 20 };
@@ -218,6 +219,16 @@ static bool content_lines(struct batch *batch, struct item *item)
     return true;
 }
 
+/* The umask that makes a new file have the mode; a mode with bits that no new file has needs a chmod. */
+static void mask_word(struct batch *batch, const struct item *item)
+{
+    unsigned long mode = strtoul(kit_text(batch->kit, item->planned, "mode").p, NULL, 8);
+    if (mode & ~0666ul)
+        batch_line(batch, " -");
+    else
+        batch_line(batch, " %03lo", 0777 & ~mode);
+}
+
 void file_steps(struct batch *batch)
 {
     batch_each(batch, KIND_FILE, item)
@@ -227,6 +238,7 @@ void file_steps(struct batch *batch)
         batch_line(batch, "run %zu put_file", (size_t)(item - batch->items));
         batch_word(batch, item->name);
         common_owner_words(batch, item);
+        mask_word(batch, item);
         batch_word(batch, expected(batch, item));
         batch_line(batch, " f:%.*s\n", STR_ARG(item->known_sha256));
     }
@@ -240,6 +252,8 @@ static void file_judge(struct batch *batch, struct item *item)
         batch_fail(batch, item, NULL, _("Content did not stay"),
                    _("%.*s on %.*s was written, and something on the machine changed it at once."), STR_ARG(item->name),
                    STR_ARG(machine_name(batch->machine)));
+    else
+        common_judge_owner(batch, item);
 }
 
 struct str file_token(struct kit kit, const struct item *item)

@@ -204,7 +204,7 @@ void service_steps(struct batch *batch)
         batch_word(batch, service_unit(batch->arena, item->name));
         batch_line(batch, " %s %s\n", enable_act(kit, item), act(kit, item));
     }
-    bool any = units_line(batch, "sleep 0.4\nall_up", wants_active, false);
+    bool any = units_line(batch, "sleep 0.3\nall_up", wants_active, false);
     if (any) {
         batch->script.n--;
         units_line(batch, " || services_settle", wants_active, true);

@@ -24,24 +24,24 @@ run() {
 $o"
 }
 
-# What stands at a path: absent, d (directory), o (something else), l:TARGET, f:SHA256.
-stands() {
+# look PATH: $w is what stands there: absent, d (directory), o (something else), l:TARGET, f:SHA256.
+look() {
     if [ -L "$1" ]; then
-        printf 'l:%s' "$(readlink -- "$1")"
+        w=l:$(readlink -- "$1")
     elif [ -f "$1" ]; then
-        h=$(sha256sum <"$1") && printf 'f:%s' "${h%% *}"
+        w=$(sha256sum <"$1") && w=f:${w%% *}
     elif [ -d "$1" ]; then
-        printf d
+        w=d
     elif [ -e "$1" ]; then
-        printf o
+        w=o
     else
-        printf absent
+        w=absent
     fi
 }
 
 # expect PATH EXPECTED WANTED: exits unless what stands there was seen at plan time (or is what we want, or nobody looked).
 expect() {
-    w=$(stands "$1")
+    look "$1"
     case $w in
     "$3" | "$2") return ;;
     d | o)
@@ -65,18 +65,32 @@ content_out() {
     fi
 }
 
-# put_file PATH OWNER:GROUP MODE EXPECTED WANTED: written beside its place, made durable, then moved there.
+# own OWNER:GROUP MODE PATH: what root makes is root's already, but in a folder that hands on its group.
+me=$(id -u)
+own() {
+    if [ "$me $1" != '0 root:root' ] || [ -g "${3%/*}/" ]; then chown -- "$1" "$3" || return; fi
+    [ "$2" = - ] || chmod -- "$2" "$3"
+}
+
+# put_file PATH OWNER:GROUP MODE UMASK EXPECTED WANTED: written beside its place, made durable, then moved there. Where a UMASK
+# gives the file its mode as it is made, that saves a chmod; else it is -.
 put_file() {
     [ -d "${1%/*}/" ] || exit 11
-    expect "$1" "$4" "$5"
-    if [ "$w" = "$5" ]; then
+    expect "$1" "$5" "$6"
+    if [ "$w" = "$6" ]; then
         chown -- "$2" "$1" && chmod -- "$3" "$1" || exit 14
         return
     fi
     t=${1%/*}/.detour-$N-$r
-    umask 077
+    m=$3
+    if [ "$4" = - ]; then
+        umask 077
+    else
+        umask "$4"
+        m=-
+    fi
     # The printf of dash does not say why it cannot write; cat does.
-    { { content_out >"$t"; } 2>/dev/null || content_out 2>/dev/null | cat >"$t"; } && chown -- "$2" "$t" && chmod -- "$3" "$t" &&
+    { { content_out >"$t"; } 2>/dev/null || content_out 2>/dev/null | cat >"$t"; } && own "$2" "$m" "$t" &&
         sync -- "$t" && mv -f -T -- "$t" "$1" && return
     rm -f -- "$t" 2>/dev/null
     exit 15

@@ -67,8 +67,8 @@ static struct str slurp(const char *name)
 Test(steps, a_file_is_put_and_nothing_is_left_beside_it)
 {
     struct transport_answer a =
-        run_script("e= b='it'\\''s \"$HOME\" `id`\n\n'\nrun 0 put_file \"$F/a b\" $O 0640 absent f:x\n"
-                   "b= e=AAH/\nrun 1 put_file \"$F/bin\" $O 0600 any f:y\nemit ls \"$(ls -A \"$F\")\"\n");
+        run_script("e= b='it'\\''s \"$HOME\" `id`\n\n'\nrun 0 put_file \"$F/a b\" $O 0640 137 absent f:x\n"
+                   "b= e=AAH/\nrun 1 put_file \"$F/bin\" $O 0600 - any f:y\nemit ls \"$(ls -A \"$F\")\"\n");
     cr_assert_eq(status_of(&a, "r0"), 0, "%.*s", STR_ARG(*transport_section(&a, STR("r0"))));
     cr_assert(str_is(slurp("a b"), "it's \"$HOME\" `id`\n\n"));
     cr_assert(str_eq(slurp("bin"), STR("\0\1\xff")));
@@ -79,12 +79,12 @@ Test(steps, a_file_is_put_and_nothing_is_left_beside_it)
 
 Test(steps, a_file_that_changed_is_left_alone)
 {
-    struct transport_answer a =
-        run_script("printf abc >\"$F/f\"; ln -s f \"$F/l\"; mkdir \"$F/d\"\ne= b=new\n"
-                   "run 0 put_file \"$F/f\" $O 0640 f:other f:wanted\nrun 1 put_file \"$F/f\" $O 0640 absent f:wanted\n"
-                   "run 2 put_file \"$F/l\" $O 0640 absent f:wanted\nrun 3 put_file \"$F/d\" $O 0640 any f:wanted\n"
-                   "run 4 put_file \"$F/no/f\" $O 0640 any f:wanted\nrun 5 remove_file \"$F/f\" f:other\n"
-                   "run 6 put_file \"$F/f\" $O 0600 f:other f:" HASH_OF_ABC "\n");
+    struct transport_answer a = run_script(
+        "printf abc >\"$F/f\"; ln -s f \"$F/l\"; mkdir \"$F/d\"\ne= b=new\n"
+        "run 0 put_file \"$F/f\" $O 0640 137 f:other f:wanted\nrun 1 put_file \"$F/f\" $O 0640 137 absent f:wanted\n"
+        "run 2 put_file \"$F/l\" $O 0640 137 absent f:wanted\nrun 3 put_file \"$F/d\" $O 0640 - any f:wanted\n"
+        "run 4 put_file \"$F/no/f\" $O 0640 - any f:wanted\nrun 5 remove_file \"$F/f\" f:other\n"
+        "run 6 put_file \"$F/f\" $O 0600 177 f:other f:" HASH_OF_ABC "\n");
     static const int expected[] = {12, 12, 12, 13, 11, 12, 0};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         cr_assert_eq(status_of(&a, arena_printf(arena, "r%zu", i).p), expected[i], "step %zu", i);
