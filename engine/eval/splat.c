@@ -16,25 +16,26 @@ static struct value each_of(struct splat *splat, struct value element)
     return v;
 }
 
-/* The type of each for elements of a type, where there are none to look at. */
-static const struct type *each_type(struct splat *splat, const struct type *element)
-{
-    struct diags ignored = DIAGS_INIT(splat->eval->arena), *diags = splat->eval->diags;
-    bool quiet = splat->eval->quiet;
-    splat->eval->diags = &ignored;
-    splat->eval->quiet = true;
-    const struct type *type = each_of(splat, value_unknown(element)).type;
-    splat->eval->diags = diags;
-    splat->eval->quiet = quiet;
-    return type;
-}
-
 static const struct type *tuple_type(struct splat *splat, const struct type *source)
 {
     const struct type **items = ARENA_ARRAY(splat->eval->arena, const struct type *, source->n);
     for (uint32_t i = 0; i < source->n; i++)
         items[i] = each_of(splat, value_unknown(source->items[i])).type;
     return type_tuple(items, source->n);
+}
+
+/* The type of the result for a source of a type; what is wrong with it is told by the elements, or not at all. */
+static const struct type *quiet_type(struct splat *splat, const struct type *source)
+{
+    struct diags ignored = DIAGS_INIT(splat->eval->arena), *diags = splat->eval->diags;
+    bool quiet = splat->eval->quiet;
+    splat->eval->diags = &ignored;
+    splat->eval->quiet = true;
+    const struct type *type = source->kind == TYPE_TUPLE ? tuple_type(splat, source)
+                                                         : type_list(each_of(splat, value_unknown(source->elem)).type);
+    splat->eval->diags = diags;
+    splat->eval->quiet = quiet;
+    return type;
 }
 
 static struct value unknown_source(struct splat *splat, struct value source)
@@ -61,7 +62,7 @@ static bool same_types(const struct value *items, size_t n)
 static struct value list_result(struct splat *splat, struct value source, const struct value *items, size_t n)
 {
     if (!n)
-        return value_list(each_type(splat, source.type->elem), NULL, 0);
+        return value_list(quiet_type(splat, source.type)->elem, NULL, 0);
     if (same_types(items, n))
         return value_list(items[0].type, items, n);
     eval_error(splat->eval, &splat->e->expr, splat->e->each->span, _("Invalid nested splat expressions"),
@@ -83,7 +84,7 @@ static struct value known_source(struct splat *splat, struct value source)
         failures += diags->n_errors != errors;
     }
     if (failures)
-        return eval_nothing();
+        return value_unknown(quiet_type(splat, source.type));
     return source.type->kind == TYPE_TUPLE ? value_tuple(items, n) : list_result(splat, source, items, n);
 }
 
@@ -94,7 +95,9 @@ static struct value single(struct splat *splat, struct value source)
     size_t errors = splat->eval->diags->n_errors;
     struct value *item = ARENA_NEW(splat->eval->arena, struct value);
     *item = each_of(splat, source);
-    return undecided || splat->eval->diags->n_errors != errors ? eval_nothing() : value_tuple(item, 1);
+    if (splat->eval->diags->n_errors != errors)
+        return value_unknown(quiet_type(splat, type_tuple(&source.type, 1)));
+    return undecided ? eval_nothing() : value_tuple(item, 1);
 }
 
 static struct value null_source(struct splat *splat, bool sequence)
