@@ -3,5 +3,5 @@
 
 int main(int argc, char **argv)
 {
-    return cli_main(builtin_providers, argc, argv);
+    return cli_main(builtin_providers(), argc, argv);
 }

@@ -147,7 +147,7 @@ static bool is_up(struct work *work, struct str name)
 
 static struct str console_tail(struct work *work, struct str name)
 {
-    struct str text = str_trim(files_read(work->arena, console_of(work->arena, name).p));
+    struct str text = str_trim(files_slurp(work->arena, console_of(work->arena, name).p));
     size_t from = text.n > TAIL_BYTES ? str_find_byte(text, '\n', text.n - TAIL_BYTES) : 0;
     return text.n ? str_sub(text, from == SIZE_MAX ? 0 : from, text.n) : str_c(_("(nothing)"));
 }

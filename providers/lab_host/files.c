@@ -33,7 +33,7 @@ bool files_write(struct work *work, const char *path, struct str content, mode_t
     return work_fail_errno(work, _("A file cannot be written"), "%s", path);
 }
 
-struct str files_read(struct arena *arena, const char *path)
+struct str files_slurp(struct arena *arena, const char *path)
 {
     struct str content;
     return fs_read(&vfs_system, arena, path, READ_MAX, &content) ? content : STR("");
@@ -80,7 +80,7 @@ static bool is_below(struct str point, struct str path)
 /* The last mount in the table that is at the path or below it. */
 static struct str last_mount(struct arena *arena, struct str path)
 {
-    struct str table = files_read(arena, "/proc/self/mountinfo"), line, found = {0};
+    struct str table = files_slurp(arena, "/proc/self/mountinfo"), line, found = {0};
     while (str_next_line(&table, &line))
         if (is_below(mount_point(line), path))
             found = mount_point(line);

@@ -13,7 +13,7 @@ bool files_mkdir(struct work *work, const char *path);
 bool files_write(struct work *work, const char *path, struct str content, mode_t mode);
 
 /* The content; empty where it cannot be read. */
-struct str files_read(struct arena *arena, const char *path);
+struct str files_slurp(struct arena *arena, const char *path);
 
 bool files_exist(const char *path);
 

@@ -300,7 +300,7 @@ static struct str look(struct arena *arena, const struct machine *machine, const
     struct str name = machine->spec.name;
     const char *root = in_folder(arena, name, "root").p;
     if (files_mounted(root))
-        return files_read(arena, arena_printf(arena, "%s/%s", root, path).p);
+        return files_slurp(arena, arena_printf(arena, "%s/%s", root, path).p);
     struct str folders = tree_lower(arena, machine->spec.suite, &machine->spec.packages);
     folders = arena_printf(arena, "%s:%.*s", in_folder(arena, name, "upper").p, STR_ARG(folders));
     for (size_t from = 0; from < folders.n;) {
@@ -308,7 +308,7 @@ static struct str look(struct arena *arena, const struct machine *machine, const
         struct str folder = str_sub(folders, from, end == SIZE_MAX ? folders.n : end);
         const char *file = arena_printf(arena, "%.*s/%s", STR_ARG(folder), path).p;
         if (files_exist(file))
-            return files_read(arena, file);
+            return files_slurp(arena, file);
         from = end == SIZE_MAX ? folders.n : end + 1;
     }
     return STR("");

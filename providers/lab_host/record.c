@@ -70,7 +70,7 @@ static bool take(struct arena *arena, struct str key, struct str value, struct s
 
 bool record_read(struct arena *arena, struct str name, struct spec *spec, enum record_state *state)
 {
-    struct str text = files_read(arena, record_path(arena, name).p), one;
+    struct str text = files_slurp(arena, record_path(arena, name).p), one;
     *spec = (struct spec){0};
     *state = RECORD_MAKING;
     bool ok = text.n > 0;

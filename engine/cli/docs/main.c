@@ -138,8 +138,9 @@ static void type_section(const struct detour_type *type)
 
 static int provider_reference(const char *name)
 {
-    for (size_t i = 0; builtin_providers[i]; i++) {
-        const struct detour_provider *p = builtin_providers[i];
+    const struct detour_provider *const *all = builtin_providers();
+    for (size_t i = 0; all[i]; i++) {
+        const struct detour_provider *p = all[i];
         if (strcmp(p->name, name) != 0)
             continue;
         printf("<!-- Made by detour-docs from the schemas; change provider.c and the types, not this file. -->\n# "
