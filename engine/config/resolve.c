@@ -2,7 +2,7 @@
 #include "config/decode.h"
 #include "config/reference.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 /* Looking for near names in a large module takes time, and nobody reads the hundredth suggestion. */
 enum { NEAR_ERRORS = 50 };
@@ -129,13 +129,18 @@ enum { KEY_ROOM = 256 };
 static const struct config_resource *find_resource(const struct config_module *module, bool data, struct str type,
                                                    struct str name)
 {
-    char key[KEY_ROOM];
-    int n = snprintf(key, sizeof key, "%s%.*s.%.*s", data ? "data." : "", STR_ARG(type), STR_ARG(name));
-    if (n < KEY_ROOM)
-        return map_get(&module->resources, str_from(key, (size_t)n));
-    ARENA_AUTO arena = arena_new();
-    return map_get(&module->resources,
-                   arena_printf(arena, "%s%.*s.%.*s", data ? "data." : "", STR_ARG(type), STR_ARG(name)));
+    char room[KEY_ROOM];
+    size_t n = (data ? 5 : 0) + type.n + 1 + name.n;
+    char *key = n <= sizeof room ? room : heap_alloc(n), *at = key;
+    if (data)
+        at = mempcpy(at, "data.", 5);
+    at = mempcpy(at, type.p, type.n);
+    *at++ = '.';
+    memcpy(at, name.p, name.n);
+    const struct config_resource *found = map_get(&module->resources, str_from(key, n));
+    if (key != room)
+        free(key);
+    return found;
 }
 
 /* " Did you mean data.a.b?" where the other mode has such an object, else near names. */
@@ -226,8 +231,9 @@ static bool resolve_other(struct resolve *r)
     const struct str *name = name_at(r->t, 0);
     if (!name || str_is(r->t->root.text, "terraform"))
         return unknown_root(r);
-    if (find_resource(r->module, false, r->t->root.text, *name))
-        return resolve_resource(r, false, SIZE_MAX);
+    r->out->resource = find_resource(r->module, false, r->t->root.text, *name);
+    if (r->out->resource) /* by far the most frequent kind, so not looked up twice */
+        return found(r, REF_RESOURCE, 1);
     struct str root = r->t->root.text;
     bool word = map_find(&r->module->variables, root) || map_find(&r->module->locals, root) ||
                 map_find(&r->module->calls, root) || words_nearest(roots, root).n;

@@ -12,6 +12,11 @@ static enum outcome resource_node(struct run *run, struct task *task)
         task->failed = true;
         return OUTCOME_FAILED;
     }
+    size_t n = 0;
+    for (uint32_t i = 0; i < task->node->module->n_copies; i++)
+        n += task->groups[i].n;
+    if (n > 1)
+        plan_reserve(run->plan, n);
     if (task->config->mode == ADDR_DATA)
         return data_task(run, task);
     return plan_task(run, task) ? OUTCOME_DONE : OUTCOME_FAILED;
@@ -59,6 +64,7 @@ bool plan_walk(struct run *run)
 {
     size_t errors = run->diags->n_errors;
     expand_root(run);
+    plan_reserve(run->plan, run->tree->tasks.n);
     run->walk = walk_new(run->arena, run->tree->dag, run->only);
     for (evaluate_ready(run); run->reads.n || lanes_running(run->session->lanes); evaluate_ready(run)) {
         data_dispatch(run);

@@ -10,7 +10,6 @@
 struct session *session_new(const struct session_options *options)
 {
     struct arena *arena = arena_new();
-    arena_wipe_on_free(arena);
     struct session *session = ARENA_NEW(arena, struct session);
     session->arena = arena;
     session->options = *options;
@@ -50,10 +49,22 @@ static void close_providers(struct session *session)
     }
 }
 
+static bool has_secrets(const struct session *session)
+{
+    map_each (&session->inputs, i) {
+        const struct config_input *input = session->inputs.entries[i].value;
+        if (input->variable->sensitive || (value_exists(input->value) && value_has_secret(input->value)))
+            return true;
+    }
+    return false;
+}
+
 void session_close(struct session *session)
 {
     if (!session)
         return;
+    if (has_secrets(session))
+        arena_wipe_on_free(session->arena);
     lanes_free(session->lanes); /* before the providers: their threads may still hold connections */
     close_providers(session);
     call_free(session->lane_call);

@@ -54,12 +54,20 @@ static void write_value(struct canon *canon, struct value v)
         write_items(canon, v);
 }
 
+static void write_line(struct canon *canon, struct str s)
+{
+    strbuf_add(canon->out, s);
+    strbuf_addc(canon->out, '\n');
+}
+
 static void write_change(struct canon *canon, const struct change *c)
 {
-    strbuf_printf(canon->out, "%.*s\n%.*s\n%s\n%s\n", STR_ARG(c->addr->text), STR_ARG(c->deposed),
-                  action_symbol(c->action), reason_name(c->reason));
-    strbuf_printf(canon->out, "%.*s\n%.*s\n", c->moved_from ? (int)c->moved_from->text.n : 0,
-                  c->moved_from ? c->moved_from->text.p : "", STR_ARG(c->import_id));
+    write_line(canon, c->addr->text);
+    write_line(canon, c->deposed);
+    write_line(canon, str_c(action_symbol(c->action)));
+    write_line(canon, str_c(reason_name(c->reason)));
+    write_line(canon, c->moved_from ? c->moved_from->text : (struct str){0});
+    write_line(canon, c->import_id);
     write_value(canon, c->before);
     strbuf_addc(canon->out, '\n');
     write_value(canon, c->after);
@@ -75,9 +83,14 @@ static void write_output(struct canon *canon, const struct plan_output *o)
     strbuf_addc(canon->out, '\n');
 }
 
-/* Adds the hash of what `item` holds to the list: one hash per entry keeps the buffer small for large plans. */
-static void add_entry(struct strbuf *list, struct strbuf *item)
+enum { CHUNK = 1 << 16 };
+
+/* Adds the hash of what `item` holds to the list once it is long enough: that keeps the buffers small for large plans.
+ */
+static void add_chunk(struct strbuf *list, struct strbuf *item, bool last)
 {
+    if (item->n < CHUNK && !last)
+        return;
     struct digest d = digest_sha256(strbuf_str(item));
     strbuf_add(list, str_from((const char *)d.bytes, sizeof d.bytes));
     strbuf_clear(item);
@@ -90,20 +103,20 @@ struct digest plan_digest(const struct plan *plan)
     STRBUF_AUTO item = STRBUF_INIT(STRBUF_MAX);
     struct canon canon = {&item, scratch, plan->lineage.n ? plan->lineage : STR("detour")};
     strbuf_printf(&item, "detour plan 1\n%.*s\n%d\n", STR_ARG(plan->lineage), (int)plan->mode);
-    add_entry(&list, &item);
     vec_each (&plan->changes, i) {
         const struct change *c = &plan->changes.v[i];
         if (c->action == ACTION_NOOP && !c->moved_from && !c->import_id.n)
             continue;
         write_change(&canon, c);
-        add_entry(&list, &item);
+        add_chunk(&list, &item, false);
         arena_reset(scratch);
     }
     vec_each (&plan->outputs, i) {
         if (plan->outputs.v[i].action == ACTION_NOOP)
             continue;
         write_output(&canon, &plan->outputs.v[i]);
-        add_entry(&list, &item);
+        add_chunk(&list, &item, false);
     }
+    add_chunk(&list, &item, true);
     return digest_sha256(strbuf_str(&list));
 }

@@ -5,7 +5,6 @@
 struct plan *plan_new(enum plan_mode mode)
 {
     struct arena *arena = arena_new();
-    arena_wipe_on_free(arena); /* plans hold secrets */
     struct plan *plan = ARENA_NEW(arena, struct plan);
     plan->arena = arena;
     plan->mode = mode;
@@ -61,6 +60,35 @@ static void sort(void *items, size_t n, size_t size, int (*cmp)(const void *, co
         }
 }
 
+/* Wiping what was a plan takes time, so it is done where there is something to hide. */
+static bool has_secrets(const struct plan *plan)
+{
+    vec_each (&plan->changes, i)
+        if (value_has_secret(plan->changes.v[i].before) || value_has_secret(plan->changes.v[i].after))
+            return true;
+    vec_each (&plan->variables, i)
+        if (plan->variables.v[i].sensitive || value_has_secret(plan->variables.v[i].value))
+            return true;
+    vec_each (&plan->outputs, i)
+        if (plan->outputs.v[i].sensitive)
+            return true;
+    return false;
+}
+
+void plan_reserve(struct plan *plan, size_t n)
+{
+    size_t cap = plan->changes.n + n;
+    if (cap <= plan->changes.cap)
+        return;
+    if (cap < plan->changes.cap * 2)
+        cap = plan->changes.cap * 2;
+    struct change *moved = ARENA_ARRAY(plan->arena, struct change, cap);
+    if (plan->changes.n)
+        memcpy(moved, plan->changes.v, plan->changes.n * sizeof *moved);
+    plan->changes.v = moved;
+    plan->changes.cap = cap;
+}
+
 #define SORT(vec, cmp) sort((vec).v, (vec).n, sizeof *(vec).v, cmp)
 
 bool plan_is_empty(const struct plan *plan)
@@ -89,6 +117,8 @@ void plan_seal(struct plan *plan)
     plan->complete = plan->complete && plan->targets.n == 0 && !plan->errored;
     plan->applyable = !plan->errored && !plan_is_empty(plan);
     plan->digest = plan_digest(plan);
+    if (has_secrets(plan))
+        arena_wipe_on_free(plan->arena);
 }
 
 static void count_change(struct plan_counts *counts, const struct change *change)

@@ -83,6 +83,9 @@ struct plan {
 struct plan *plan_new(enum plan_mode mode);
 void plan_free(struct plan *plan);
 
+/* Room for n more changes: a large plan is not copied as it grows. */
+void plan_reserve(struct plan *plan, size_t n);
+
 /* Sorts changes, drift, outputs, variables and checks, sets complete, applyable and the digest. Called once, at the
  * end. */
 void plan_seal(struct plan *plan);
