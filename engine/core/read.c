@@ -108,6 +108,10 @@ static void take(struct run *run, struct call *call, size_t request)
     struct prior *prior = about->more;
     struct value now;
     struct blob private;
+    if (call_read_unchanged(call, request)) {
+        prior->value = prior->stored;
+        return;
+    }
     if (!call_read_take(call, request, run->arena, &now, &private)) {
         prior->failed = true;
         return;

@@ -225,7 +225,8 @@ void call_run(struct call *call, const struct call_hooks *hooks)
     call->hooks = (struct call_hooks){0};
 }
 
-/* A provider tells what befell a whole call, a machine that is down, say, at one request and fails the others with it. */
+/* A provider tells what befell a whole call, a machine that is down, say, at one request and fails the others with it.
+ */
 static bool has_reason(const struct call *call)
 {
     vec_each (&call->problems, i)
@@ -319,6 +320,13 @@ static struct blob blob_out(struct arena *arena, struct detour_blob b)
     if (!b.n)
         return (struct blob){0};
     return (struct blob){arena_str(arena, str_from(b.p, b.n)).p, b.n};
+}
+
+bool call_read_unchanged(struct call *call, size_t request)
+{
+    const struct detour_read *abi = &((struct detour_read *)call->abi)[request];
+    return !abi->failed && abi->state && abi->state == abi->prior && abi->private_out.p == abi->private_in.p &&
+           value_wholly_known(call->requests[request].prior);
 }
 
 bool call_read_take(struct call *call, size_t request, struct arena *arena, struct value *state,

@@ -84,6 +84,8 @@ bool call_failed(struct call *call, size_t request);
  * The answers, copied into `arena`, marks restored; each checks the contract and turns a breach into a problem and a
  * failed request. False where the request failed (apply: *state is set also then, to what is there now).
  */
+/* Whether a read answered the very prior object that it was given: nothing to take. */
+bool call_read_unchanged(struct call *call, size_t request);
 /* *state: null where the object is gone. */
 bool call_read_take(struct call *call, size_t request, struct arena *arena, struct value *state,
                     struct blob *private_out);

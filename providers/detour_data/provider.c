@@ -53,8 +53,9 @@ static void data_read(void *self, detour_call *call, struct detour_read *reqs, s
 {
     (void)self;
     (void)call;
+    /* an object whose creation was cut off has no id yet: it was never there */
     for (size_t i = 0; i < n; i++)
-        reqs[i].state = reqs[i].prior;
+        reqs[i].state = host->wholly_known(reqs[i].prior) ? reqs[i].prior : NULL;
 }
 
 static void plan_one(detour_call *call, struct detour_plan *req)

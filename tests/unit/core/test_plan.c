@@ -319,9 +319,9 @@ Test(plan, conditions_and_validations)
     world_config(w, "variable \"n\" {\n  default = 1\n  validation {\n    condition = var.n > 1\n    error_message = "
                     "\"n is too small\"\n  }\n}\n");
     plan_fails("n is too small");
-    world_config(
-        w, "resource \"detour_data\" \"a\" {\n  input = 1\n  lifecycle {\n    precondition {\n      condition = false\n"
-           "      error_message = \"not now\"\n    }\n  }\n}\n");
+    world_config(w, "locals {\n  no = false\n}\nresource \"detour_data\" \"a\" {\n  input = 1\n  lifecycle {\n    "
+                    "precondition {\n      condition = local.no\n"
+                    "      error_message = \"not now\"\n    }\n  }\n}\n");
     plan_fails("not now");
     world_config(w, "resource \"detour_data\" \"a\" {\n  input = 1\n  lifecycle {\n    postcondition {\n      "
                     "condition = self.input == 2\n"
