@@ -128,27 +128,31 @@ static bool parse_zone(struct str s, int32_t *zone)
 
 /* timecmp() reads what the reference's library reads beyond RFC 3339: an hour of one digit, a comma before the
  * fraction, and zones up to 24:60. */
-static bool parse_lenient(struct func_call *call, struct str s, struct moment *out)
+static bool parse_lenient_zone(struct str s, int32_t *zone)
+{
+    int hours = digits(s, 1, 2), minutes = digits(s, 4, 2);
+    *zone = 0;
+    if (str_is(s, "Z"))
+        return true;
+    *zone = (hours * 3600 + minutes * 60) * (s.n && s.p[0] == '-' ? -1 : 1);
+    return s.n == 6 && (s.p[0] == '+' || s.p[0] == '-') && s.p[3] == ':' && hours >= 0 && hours <= 24 && minutes >= 0 &&
+           minutes <= 60;
+}
+
+static bool parse_lenient(struct arena *arena, struct str s, struct moment *out)
 {
     struct civil c;
     const char *why;
-    struct arena *arena = kit_arena(call);
+    int32_t zone;
     if (has(s, 12, ':'))
         s = arena_printf(arena, "%.*s0%.*s", STR_ARG(str_sub(s, 0, 11)), STR_ARG(str_sub(s, 11, s.n)));
     if (!parse_civil(s, &c, &why))
         return false;
-    struct str rest = arena_str(arena, str_sub(s, 19, s.n));
+    struct str rest = str_sub(s, 19, s.n);
     if (has(rest, 0, ','))
         rest = arena_printf(arena, ".%.*s", STR_ARG(str_sub(rest, 1, rest.n)));
-    int32_t nanos = parse_fraction(&rest), zone = 0;
-    int hours = digits(rest, 1, 2), minutes = digits(rest, 4, 2);
-    if (!str_is(rest, "Z")) {
-        if (rest.n != 6 || (rest.p[0] != '+' && rest.p[0] != '-') || rest.p[3] != ':' || hours < 0 || hours > 24 ||
-            minutes < 0 || minutes > 60)
-            return false;
-        zone = (hours * 3600 + minutes * 60) * (rest.p[0] == '-' ? -1 : 1);
-    }
-    return datetime_make(&c, nanos, zone, out);
+    int32_t nanos = parse_fraction(&rest);
+    return parse_lenient_zone(rest, &zone) && datetime_make(&c, nanos, zone, out);
 }
 
 bool datetime_parse(struct str s, struct moment *out, const char **why)
@@ -405,9 +409,9 @@ static bool timeadd_impl(struct func_call *call)
 static bool timecmp_impl(struct func_call *call)
 {
     struct moment a, b;
-    if (!parse_lenient(call, kit_str(call, 0), &a) && !moment_arg(call, 0, 0, &a))
+    if (!parse_lenient(kit_arena(call), kit_str(call, 0), &a) && !moment_arg(call, 0, 0, &a))
         return false;
-    if (!parse_lenient(call, kit_str(call, 1), &b) && !moment_arg(call, 1, 1, &b))
+    if (!parse_lenient(kit_arena(call), kit_str(call, 1), &b) && !moment_arg(call, 1, 1, &b))
         return false;
     int order = (a.seconds > b.seconds) - (a.seconds < b.seconds);
     if (!order)

@@ -10,7 +10,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
-enum { FILE_MAX = 128 << 20 }; /* bytes of a file that becomes a value */
+enum { FILE_MAX = 64 << 20 }; /* bytes of a file that becomes a value */
 
 /* -- names -------------------------------------------------------------------------------------------------------- */
 

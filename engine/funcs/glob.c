@@ -7,7 +7,7 @@
 #include "base/unicode.h"
 #include "funcs/files.h"
 
-enum { VISIT_MAX = 1000000, DEPTH_MAX = 64 }; /* entries looked at; folders within one another */
+enum { VISIT_MAX = 100000, DEPTH_MAX = 64 }; /* entries looked at; folders within one another */
 
 /* -- one name ----------------------------------------------------------------------------------------------------- */
 
@@ -159,7 +159,7 @@ bool glob_match(struct str pattern, struct str name, bool *ok)
 /* -- folders ------------------------------------------------------------------------------------------------------ */
 
 struct search {
-    struct arena *arena;
+    struct arena *arena, *scratch; /* results; names that are looked at and forgotten */
     struct str folder;
     struct map seen;
     struct glob_files *out;
@@ -167,55 +167,70 @@ struct search {
     unsigned visited;
 };
 
+/* A pattern cut at its first slash. */
+struct cut {
+    struct str part, rest;
+    bool last; /* there was no slash */
+};
+
 static bool search_in(struct search *s, struct str under, struct str pattern, unsigned depth);
 
-static struct str below(struct search *s, struct str under, struct str name)
+static struct cut cut(struct str pattern)
 {
-    return under.n ? arena_printf(s->arena, "%.*s/%.*s", STR_ARG(under), STR_ARG(name)) : arena_str(s->arena, name);
+    size_t slash = str_find_byte(pattern, '/', 0);
+    bool last = slash == SIZE_MAX;
+    return (struct cut){str_sub(pattern, 0, slash), last ? STR("") : str_sub(pattern, slash + 1, pattern.n), last};
 }
 
-static struct str full_name(struct search *s, struct str relative)
+static struct str below(struct arena *arena, struct str under, struct str name)
 {
-    return files_clean(s->arena, fs_join(s->arena, s->folder, relative));
+    return under.n ? arena_printf(arena, "%.*s/%.*s", STR_ARG(under), STR_ARG(name)) : arena_str(arena, name);
 }
 
-static bool is_dir(struct search *s, struct str relative)
+/* DT_REG, DT_DIR or something else of no interest; links are followed. */
+static unsigned char type_of(struct search *s, struct str relative, unsigned char hint)
 {
     struct stat st;
-    return stat(full_name(s, relative).p, &st) == 0 && S_ISDIR(st.st_mode);
+    if (hint != DT_UNKNOWN && hint != DT_LNK)
+        return hint;
+    const char *name = files_clean(s->scratch, fs_join(s->scratch, s->folder, relative)).p;
+    if (stat(name, &st) != 0)
+        return DT_UNKNOWN;
+    return S_ISREG(st.st_mode) ? DT_REG : S_ISDIR(st.st_mode) ? DT_DIR : DT_UNKNOWN;
 }
 
 /* A name that the whole pattern matched. */
 static void found(struct search *s, struct str relative)
 {
-    struct stat st;
-    if (stat(full_name(s, relative).p, &st) != 0 || !S_ISREG(st.st_mode) || map_find(&s->seen, relative))
+    if (map_find(&s->seen, relative))
         return;
+    relative = arena_str(s->arena, relative);
     map_put(&s->seen, relative, NULL);
     vec_push(s->arena, &s->out->names, relative);
 }
 
-/* An entry of the folder `under` against the first part of the pattern (or any, for **); `rest` is what follows it. */
-static bool visit(struct search *s, struct str under, struct str name, struct str part, struct str rest, bool last,
+/* An entry of the folder `under` against the first part of the pattern: ** takes any, and goes on with itself. */
+static bool visit(struct search *s, struct str under, struct str name, unsigned char hint, const struct cut *c,
                   unsigned depth)
 {
-    bool ok, any = str_is(part, "**");
+    bool ok, any = str_is(c->part, "**");
     if (++s->visited > VISIT_MAX) {
         strbuf_printf(s->why, _("more than %d files would have to be looked at"), VISIT_MAX);
         return false;
     }
-    struct str relative = below(s, under, name);
-    if (any) {
-        if (last)
-            found(s, relative);
-        return depth >= DEPTH_MAX || !is_dir(s, relative) ||
-               search_in(s, relative, last ? part : below(s, part, rest), depth + 1);
-    }
-    if (!glob_match(part, name, &ok))
+    if (!any && !glob_match(c->part, name, &ok))
         return true; /* malformed patterns were refused before */
-    if (last)
+    struct str relative = below(s->scratch, under, name);
+    unsigned char type = type_of(s, relative, hint);
+    if (c->last && type == DT_REG)
         found(s, relative);
-    return last || depth >= DEPTH_MAX || !is_dir(s, relative) || search_in(s, relative, rest, depth + 1);
+    if (type != DT_DIR || depth >= DEPTH_MAX || (c->last && !any)) {
+        arena_reset(s->scratch);
+        return true;
+    }
+    relative = arena_str(s->arena, relative);
+    arena_reset(s->scratch);
+    return search_in(s, relative, !any ? c->rest : c->last ? c->part : below(s->arena, c->part, c->rest), depth + 1);
 }
 
 /* Whether the part is plain text: then it names its file, "." and ".." included. */
@@ -229,17 +244,17 @@ static bool is_plain(struct str part)
 
 static bool search_in(struct search *s, struct str under, struct str pattern, unsigned depth)
 {
-    size_t slash = str_find_byte(pattern, '/', 0);
-    bool last = slash == SIZE_MAX;
-    struct str part = str_sub(pattern, 0, slash), rest = last ? STR("") : str_sub(pattern, slash + 1, pattern.n);
-    if (is_plain(part))
-        return visit(s, under, part, part, rest, last, depth);
-    if (str_is(part, "**") && !last && !search_in(s, under, rest, depth))
+    struct cut c = cut(pattern);
+    if (is_plain(c.part))
+        return visit(s, under, c.part, DT_UNKNOWN, &c, depth);
+    if (str_is(c.part, "**") && !c.last && !search_in(s, under, c.rest, depth))
         return false; /* ** may stand for no folder at all */
-    DIR_AUTO dir = opendir(full_name(s, under.n ? under : STR(".")).p);
+    struct str folder = files_clean(s->scratch, fs_join(s->scratch, s->folder, under.n ? under : STR(".")));
+    DIR_AUTO dir = opendir(folder.p);
+    arena_reset(s->scratch);
     for (struct dirent *entry; dir && (entry = readdir(dir));)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            !visit(s, under, str_c(entry->d_name), part, rest, last, depth))
+            !visit(s, under, str_c(entry->d_name), entry->d_type, &c, depth))
             return false;
     return true;
 }
@@ -270,7 +285,8 @@ static bool well_formed(struct str pattern)
 
 bool glob_find(struct arena *arena, struct str folder, struct str pattern, struct glob_files *out, struct strbuf *why)
 {
-    struct search s = {.arena = arena, .folder = folder, .seen = MAP_INIT(arena), .out = out, .why = why};
+    ARENA_AUTO scratch = arena_new();
+    struct search s = {arena, scratch, folder, MAP_INIT(arena), out, why, 0};
     struct stat st;
     pattern = files_clean(arena, pattern);
     if (!str_starts(pattern, STR("../")) && stat(arena_str(arena, folder).p, &st) != 0)

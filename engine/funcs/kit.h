@@ -37,7 +37,7 @@
 enum { KIT_CALL = -1 };
 
 /* Longest string a function builds; longer results are a diagnostic. */
-enum { KIT_TEXT_MAX = 128 << 20 };
+enum { KIT_TEXT_MAX = 64 << 20 };
 
 extern const struct func string_funcs[], regex_funcs[], format_funcs[], collection_funcs[], list_funcs[],
     mapping_funcs[], set_funcs[], numeric_funcs[], encoding_funcs[], charset_funcs[], crypto_funcs[], datetime_funcs[],

@@ -2,6 +2,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "funcs/regex.h"
 
+#include "base/clock.h"
 #include "base/unicode.h"
 #include "funcs/kit.h"
 
@@ -9,7 +10,9 @@
 #include <unictype.h>
 
 /* Together they keep a match within a second and a few megabytes. */
-enum { MATCH_STEPS = 4000000, MATCH_KIB = 64 << 10, NEST_MAX = 1000 };
+enum { MATCH_STEPS = 1000000, MATCH_KIB = 64 << 10, NEST_MAX = 1000 };
+/* For all matches of one call. */
+static const uint64_t call_ns = 1000000000;
 
 struct regex {
     struct pattern pattern;
@@ -17,6 +20,7 @@ struct regex {
     pcre2_match_data *data;
     pcre2_match_context *context;
     size_t *offsets;
+    uint64_t started;
 };
 
 static void pcre_message(struct strbuf *why, int code)
@@ -57,6 +61,7 @@ struct regex *regex_new(struct arena *arena, struct str source, struct strbuf *w
     }
     pcre2_set_match_limit(re->context, MATCH_STEPS);
     pcre2_set_heap_limit(re->context, MATCH_KIB);
+    re->started = clock_monotonic_ns();
     re->offsets = ARENA_ARRAY(arena, size_t, 2 * (re->pattern.n_groups + 1));
     return re;
 }
@@ -80,6 +85,8 @@ enum regex_answer regex_match(struct regex *re, struct str text, size_t from, co
 {
     int n = pcre2_match(re->code, (PCRE2_SPTR)(text.n ? text.p : ""), text.n, from, PCRE2_NO_UTF_CHECK, re->data,
                         re->context);
+    if (n > 0 && clock_monotonic_ns() - re->started > call_ns)
+        n = PCRE2_ERROR_MATCHLIMIT;
     if (n == PCRE2_ERROR_NOMATCH)
         return REGEX_NONE;
     if (n < 0) {

@@ -1,7 +1,7 @@
 /* set: operations on sets. */
 #include "funcs/kit.h"
 
-enum { PRODUCT_MAX = 1 << 20 }; /* tuples that setproduct() answers at most */
+enum { PRODUCT_MAX = 1 << 18 }; /* tuples that setproduct() answers at most */
 
 /* The set type that all arguments can be converted to. Empty sets without a type of their own do not count. */
 static bool operation_type(struct func_call *call, const struct type **out)
