@@ -364,24 +364,44 @@ struct str node_text(struct arena *arena, const struct node *node)
                         STR_ARG(plain_text(node)));
 }
 
-void tree_report_cycle(struct session *session, const struct dag *dag, struct str (*name)(void *ctx, uint32_t id),
-                       void *ctx, struct diags *diags)
+struct span node_span(const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_VARIABLE:
+        return ((const struct config_variable *)node->object)->header;
+    case NODE_LOCAL:
+        return ((const struct config_local *)node->object)->name.span;
+    case NODE_OUTPUT:
+        return ((const struct config_output *)node->object)->header;
+    case NODE_CALL:
+        return ((const struct config_call *)node->object)->header;
+    case NODE_RESOURCE:
+        return node->task->config->header;
+    default:
+        return (struct span){0};
+    }
+}
+
+void tree_report_cycle(const struct dag *dag, struct str (*name)(void *ctx, uint32_t id),
+                       struct span (*where)(void *ctx, uint32_t id), void *ctx, struct diags *diags)
 {
     ARENA_AUTO scratch = arena_new();
     uint32_t *cycle = ARENA_ARRAY(scratch, uint32_t, dag_size(dag));
     STRBUF_AUTO text = STRBUF_INIT(1 << 16);
     size_t n = dag_cycle(dag, cycle), shown = 0;
-    (void)session;
+    struct span at = {0};
     for (size_t i = 0; i <= n && shown < 100; i++) {
         struct str label = name(ctx, cycle[i % n]);
         if (!label.n)
             continue;
+        if (!at.file)
+            at = where(ctx, cycle[i % n]);
         if (shown++)
             strbuf_lit(&text, " -> ");
         strbuf_add(&text, label);
     }
     diag_error(
-        diags, (struct span){0}, _("Cycle"),
+        diags, at, _("Cycle"),
         _("These objects refer to one another in a circle, so none of them can come first: %.*s. Break the circle "
           "by removing one of the references."),
         STR_ARG(strbuf_str(&text)));
@@ -391,6 +411,12 @@ static struct str name_for_cycle(void *ctx, uint32_t id)
 {
     const struct tree *tree = ctx;
     return node_text(tree->arena, tree->nodes.v[id]);
+}
+
+static struct span span_for_cycle(void *ctx, uint32_t id)
+{
+    const struct tree *tree = ctx;
+    return node_span(tree->nodes.v[id]);
 }
 
 struct tree *tree_build(struct session *session, struct diags *diags)
@@ -411,7 +437,7 @@ struct tree *tree_build(struct session *session, struct diags *diags)
     dag_seal(tree->dag);
     tree->order = ARENA_ARRAY(tree->arena, uint32_t, tree->nodes.n);
     if (!dag_order(tree->dag, tree->order)) {
-        tree_report_cycle(session, tree->dag, name_for_cycle, tree, diags);
+        tree_report_cycle(tree->dag, name_for_cycle, span_for_cycle, tree, diags);
         return NULL;
     }
     find_depends(tree);

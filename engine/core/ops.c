@@ -187,6 +187,15 @@ static struct str name_for_cycle(void *ctx, uint32_t id)
                : unit->op->change->addr->text;
 }
 
+static struct span span_for_cycle(void *ctx, uint32_t id)
+{
+    const struct applying *a = ctx;
+    const struct unit *unit = &a->units.v[id];
+    if (unit->kind == UNIT_NODE)
+        return node_span(unit->node);
+    return unit->kind == UNIT_OP ? unit->op->change->where : (struct span){0};
+}
+
 bool ops_build(struct applying *a)
 {
     struct tree *tree = a->run.tree;
@@ -203,7 +212,7 @@ bool ops_build(struct applying *a)
     dag_seal(a->dag);
     uint32_t *order = ARENA_ARRAY(a->arena, uint32_t, a->units.n);
     if (!dag_order(a->dag, order)) {
-        tree_report_cycle(a->run.session, a->dag, name_for_cycle, a, a->run.diags);
+        tree_report_cycle(a->dag, name_for_cycle, span_for_cycle, a, a->run.diags);
         return false;
     }
     choose(a);

@@ -234,9 +234,11 @@ struct node *tree_node(const struct module *module, const void *object);
 void tree_reset(struct tree *tree);
 /* The node's name as people write it: module.a.var.x; lives in `arena`. */
 struct str node_text(struct arena *arena, const struct node *node);
-/* Names the nodes of a cycle in the diagnostic. */
-void tree_report_cycle(struct session *session, const struct dag *dag, struct str (*name)(void *ctx, uint32_t id),
-                       void *ctx, struct diags *diags);
+/* Where the object is declared; file 0 where that is no one place. */
+struct span node_span(const struct node *node);
+/* Names the nodes of a cycle in order, and points at the first. */
+void tree_report_cycle(const struct dag *dag, struct str (*name)(void *ctx, uint32_t id),
+                       struct span (*where)(void *ctx, uint32_t id), void *ctx, struct diags *diags);
 
 /* -- scope.c: names to values -- */
 struct frame frame_of(struct run *run, struct module *module, const struct module_copy *copy);

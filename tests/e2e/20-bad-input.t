@@ -15,7 +15,7 @@ bad() {
     ok "$title: no state" test ! -e "$work/b/detour.state"
 }
 
-bad "several syntax errors at once" "main.hcl line 2" "main.hcl line 5" <<'HCL'
+bad "several syntax errors at once" "main.hcl line 2" "main.hcl line 6" <<'HCL'
 resource "detour_data" "a" {
   input = = 1
 }
@@ -58,12 +58,14 @@ bad "values in play" "local.size" "is \"big\"" <<'HCL'
 locals { size = "big" }
 resource "detour_data" "a" { input = local.size + 1 }
 HCL
-printf 'resource "detour_data" "a" {\n  input = "\377"\n}\n' | bad "invalid UTF-8" "UTF-8" "main.hcl line 2"
+printf 'resource "detour_data" "a" {\n  input = "\377"\n}\n' >"$work/utf8.hcl"
+bad "invalid UTF-8" "UTF-8" "main.hcl line 2" <"$work/utf8.hcl"
 {
     printf 'locals { a = '
     head -c 100000 /dev/zero | tr '\0' '['
     printf '\n}\n'
-} | bad "nesting beyond the cap" "nest"
+} >"$work/nested.hcl"
+bad "nesting beyond the cap" "1000 levels" <"$work/nested.hcl"
 
 # -- states ------------------------------------------------------------------------------------------------------------------
 c=$work/c
