@@ -49,6 +49,7 @@ struct eval {
     /* Private to eval/: zero at first. */
     unsigned depth;                /* recursion guard */
     bool quiet;                    /* inside try(): problems are thrown away, so no values in play are gathered */
+    bool typing;                   /* inside a splat that is evaluated for its type alone */
     const struct eval_item *items; /* elements at hand of the splats around */
 };
 

@@ -102,12 +102,15 @@ static bool check_condition(struct loop *loop, bool *include)
     return true;
 }
 
-/* One trial with unknown elements finds conditions of a wrong type before every element trips over them. Its marks
- * count only where there are no elements to go by. */
-static bool try_condition(struct loop *loop, bool known)
+/* Where there are no elements to go by, one trial with an unknown one finds a condition that is wrong for any. (With
+ * elements, the trial would only double the work, at each level of loops within conditions.) */
+static bool try_condition(struct loop *loop, struct value collection)
 {
     uint16_t marks = loop->marks;
-    bool ignored, ok = !loop->e->condition || check_condition(loop, &ignored);
+    bool ignored, known = value_is_known(collection);
+    if (!loop->e->condition || (known && collection.n))
+        return true;
+    bool ok = check_condition(loop, &ignored);
     loop->known = true;
     if (known)
         loop->marks = marks;
@@ -223,7 +226,7 @@ struct value eval_for(struct eval *eval, const struct expr_for *e)
     loop.marks = collection.marks;
     if (collection.type == type_dynamic && !value_is_null(collection))
         return value_mark(eval_nothing(), loop.marks);
-    if (!check_collection(&loop, collection) || !try_condition(&loop, value_is_known(collection)))
+    if (!check_collection(&loop, collection) || !try_condition(&loop, collection))
         return eval_nothing();
     struct value result = value_is_known(collection) ? run(&loop, collection) : eval_nothing();
     return value_mark(result, loop.marks);

@@ -24,17 +24,21 @@ static const struct type *tuple_type(struct splat *splat, const struct type *sou
     return type_tuple(items, source->n);
 }
 
-/* The type of the result for a source of a type; what is wrong with it is told by the elements, or not at all. */
+/* The type of the result for a source of a type; what is wrong with it is told by the elements, or not at all. Within
+ * itself it is not asked again, or splats within splats would take exponential time. */
 static const struct type *quiet_type(struct splat *splat, const struct type *source)
 {
+    if (splat->eval->typing)
+        return source->kind == TYPE_TUPLE ? type_dynamic : type_list(type_dynamic);
     struct diags ignored = DIAGS_INIT(splat->eval->arena), *diags = splat->eval->diags;
     bool quiet = splat->eval->quiet;
     splat->eval->diags = &ignored;
-    splat->eval->quiet = true;
+    splat->eval->quiet = splat->eval->typing = true;
     const struct type *type = source->kind == TYPE_TUPLE ? tuple_type(splat, source)
                                                          : type_list(each_of(splat, value_unknown(source->elem)).type);
     splat->eval->diags = diags;
     splat->eval->quiet = quiet;
+    splat->eval->typing = false;
     return type;
 }
 

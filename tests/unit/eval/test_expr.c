@@ -1,5 +1,6 @@
 #include "fixture.h"
 
+#include <stdio.h>
 #include <time.h>
 
 Test(expr, literals_and_constructors)
@@ -131,6 +132,26 @@ Test(forexpr, bound_names_are_in_play)
     const struct diag *diag = &f.diags.list.v[0];
     cr_assert(diag->notes.n == 1 && str_is(diag->notes.v[0].label, "v"));
     cr_assert(str_find(diag->notes.v[0].text, STR("\"x\""), 0) != SIZE_MAX);
+    fixture_free(&f);
+}
+
+/* Splats within splats and loops within conditions must not double the work at each level. */
+Test(expr, nesting_is_not_exponential)
+{
+    struct fixture f;
+    fixture_init(&f);
+    char text[4096] = "1";
+    for (int i = 0; i < 100; i++)
+        strcat(text, "[*]");
+    fixture_eval(&f, strcat(text, ".x"));
+    cr_assert(strstr(fixture_problem(&f), "Unsupported attribute"));
+    strcpy(text, "true");
+    for (int i = 0; i < 60; i++) {
+        char outer[4096];
+        snprintf(outer, sizeof outer, "[for a in [1] : a if (%.4000s) != null]", text);
+        strcpy(text, outer);
+    }
+    cr_assert(fixture_eval(&f, text).n == 1);
     fixture_free(&f);
 }
 
