@@ -241,14 +241,6 @@ static void index_attributes(struct parser *p, struct collector *c)
             map_put(&c->names, items[i].attribute->name.text, (void *)items[i].attribute);
 }
 
-static unsigned line_of(const struct parser *p, struct span span)
-{
-    unsigned line = 1;
-    for (size_t at = str_find_byte(p->text, '\n', 0); at < span.off; at = str_find_byte(p->text, '\n', at + 1))
-        line++;
-    return line;
-}
-
 static void collect(struct parser *p, struct collector *c, struct body_item item)
 {
     const struct attribute *a = item.attribute, *before = a ? find_attribute(p, c, a->name.text) : NULL;
@@ -256,7 +248,7 @@ static void collect(struct parser *p, struct collector *c, struct body_item item
         bool told = p->n_reported <= PARSE_ERRORS;
         parser_error(p, a->name.span, _("Attribute redefined"),
                      _("The argument \"%.*s\" was set before, on line %u. Each argument may be set once."),
-                     STR_ARG(a->name.text), told ? line_of(p, before->name.span) : 0);
+                     STR_ARG(a->name.text), told ? parser_line(p, before->name.span.off) : 0);
         return;
     }
     pile_push(p, &item, sizeof item);

@@ -5,6 +5,7 @@
 static void fail_item(struct parser *p, const struct token *open, bool object)
 {
     const struct token *t = parser_peek(p);
+    size_t before = p->n_reported;
     if (t->kind == TOKEN_EOF) {
         parser_fail(p, parser_span(p, open),
                     object ? _("Unterminated object constructor expression")
@@ -23,6 +24,7 @@ static void fail_item(struct parser *p, const struct token *open, bool object)
         parser_fail(p, parser_span(p, t), _("Missing item separator"),
                     _("Items of a list are separated by commas: \",\" or \"]\" is expected here, but found %.*s."),
                     STR_ARG(parser_found(p, t)));
+    parser_note_open(p, before, open->off);
 }
 
 /* --- tuples --- */

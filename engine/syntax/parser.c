@@ -110,6 +110,27 @@ static void bad_token(struct parser *p, const struct token *t, const char *summa
     va_end(args);
 }
 
+unsigned parser_line(const struct parser *p, uint32_t off)
+{
+    unsigned line = 1;
+    for (size_t at = str_find_byte(p->text, '\n', 0); at < off; at = str_find_byte(p->text, '\n', at + 1))
+        line++;
+    return line;
+}
+
+void parser_note_open(struct parser *p, size_t before, uint32_t open)
+{
+    if (p->n_reported == before || p->n_reported > PARSE_ERRORS)
+        return;
+    struct diag *diag = &p->diags->list.v[p->diags->list.n - 1];
+    unsigned line = parser_line(p, open);
+    if (line == parser_line(p, diag->subject.off))
+        return;
+    struct str bracket = arena_printf(p->arena, "\"%c\"", p->text.p[open]);
+    diag_note(p->diags, diag, bracket,
+              arena_printf(p->arena, _("was opened on line %u and is not closed before this"), line));
+}
+
 static const char *bitwise_hint(char c)
 {
     return c == '&'   ? _("The language has no bitwise operators. For the boolean AND write \"&&\".")

@@ -125,6 +125,13 @@ void parser_error(struct parser *p, struct span at, const char *summary, const c
 void parser_fail(struct parser *p, struct span at, const char *summary, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* After a report of something unexpected inside brackets: notes on which line the bracket at byte `open` was opened,
+ * where that is another line. `before` is n_reported as it was before the report, which may have been suppressed. */
+void parser_note_open(struct parser *p, size_t before, uint32_t open);
+
+/* The line (from 1) of byte `off`. Reads the text from its start: for messages only. */
+unsigned parser_line(const struct parser *p, uint32_t off);
+
 /* Reports the tokens at hand that are no part of the language. */
 void parser_check_tokens(struct parser *p);
 

@@ -48,9 +48,11 @@ static const struct expr *parse_paren(struct parser *p)
         return inner;
     const struct token *close = parser_peek(p);
     if (!parser_take(p, TOKEN_CPAREN)) {
+        size_t before = p->n_reported;
         parser_fail(p, parser_span(p, close), _("Unbalanced parentheses"),
                     _("The parenthesis opened before is expected to be closed here with \")\", but found %.*s."),
                     STR_ARG(parser_found(p, close)));
+        parser_note_open(p, before, open->off);
         return inner;
     }
     p->newlines = newlines;
@@ -124,10 +126,12 @@ static bool parse_separator(struct parser *p, struct expr_call *call)
         parser_fail(p, span_join(call->name.span, call->open_span), _("Unterminated function call"),
                     _("The call of \"%.*s\" has no closing parenthesis."), STR_ARG(call->name.text));
     } else {
+        size_t before = p->n_reported;
         parser_fail(
             p, parser_span(p, t), _("Missing argument separator"),
             _("Arguments of \"%.*s\" are separated by commas: a \",\" or \")\" is expected here, but found %.*s."),
             STR_ARG(call->name.text), STR_ARG(parser_found(p, t)));
+        parser_note_open(p, before, call->open_span.off);
     }
     return false;
 }
