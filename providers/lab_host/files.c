@@ -10,7 +10,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-enum { READ_MAX = 64 << 20, NFTW_FDS = 32, UNMOUNT_TRIES = 100 };
+enum { READ_MAX = 64 << 20, NFTW_FDS = 32, UNMOUNT_TRIES = 100, LOCK_SILENT_TRIES = 100, LOCK_PAUSE_MS = 20 };
 
 bool files_mkdir(struct work *work, const char *path)
 {
@@ -131,13 +131,14 @@ int files_lock(struct work *work, const char *path, const char *stage)
         work_fail_errno(work, _("A lock file cannot be opened"), "%s", path);
         return -1;
     }
-    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    for (unsigned tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
         if (!stage || work_stopped(work)) {
             close(fd);
             return -1;
         }
-        work_stage(work, "%s", stage);
-        work_pause(100);
+        if (tries == LOCK_SILENT_TRIES)
+            work_stage(work, "%s", stage);
+        work_pause(LOCK_PAUSE_MS);
     }
     return fd;
 }

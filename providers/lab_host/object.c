@@ -34,6 +34,7 @@ struct spec object_spec(struct kit kit, struct arena *arena, const detour_value 
         .mirror = arena_str(arena, str_c(settings->mirror)),
     };
     network_parse(text_or(kit, arena, object, "network", SPEC_NETWORK), &spec.network);
+    spec.keys_given = kit_attr(kit, object, "authorized_keys") != NULL;
     texts(kit, arena, object, "authorized_keys", &spec.keys);
     texts(kit, arena, object, "packages", &spec.packages);
     strs_sort(&spec.packages);

@@ -14,6 +14,7 @@ struct spec {
     struct str name, suite, address; /* address empty: to be allotted */
     struct network network;
     struct strs keys, packages;       /* packages: sorted, unique */
+    bool keys_given;                  /* else the file in the machine is left alone */
     struct strs mount_to, mount_from; /* pairs */
     struct str mirror;
     struct str token; /* tells this machine from another one of the same name */
