@@ -310,6 +310,19 @@ static bool apply_gone(struct state_instance *in, const struct result *r)
     return true;
 }
 
+/* An intent names the place of its object, so it is made anew where the object goes elsewhere. */
+static const struct intent *intent_moved(struct snapshot *s, const struct intent *intent, const struct addr *addr,
+                                         struct str deposed)
+{
+    if (!intent)
+        return NULL;
+    struct intent *moved = ARENA_NEW(s->arena, struct intent);
+    *moved = *intent;
+    moved->addr = addr;
+    moved->deposed = deposed;
+    return moved;
+}
+
 static bool apply_depose(struct snapshot *s, struct state_instance *in, const struct result *r)
 {
     const struct state_deposed *there = deposed_find(in, r->deposed);
@@ -317,19 +330,19 @@ static bool apply_depose(struct snapshot *s, struct state_instance *in, const st
         return false;
     struct state_deposed *seat_ = deposed_seat(s, in, r->deposed);
     seat_->object = in->object;
-    seat_->uncertain = in->uncertain;
+    seat_->uncertain = intent_moved(s, in->uncertain, in->addr, seat_->key);
     in->object = NULL;
     in->uncertain = NULL;
     return true;
 }
 
-static bool apply_restore(struct state_instance *in, const struct result *r)
+static bool apply_restore(struct snapshot *s, struct state_instance *in, const struct result *r)
 {
     struct state_deposed *there = deposed_find(in, r->deposed);
     if (!there || !there->object || in->object)
         return false;
     in->object = there->object;
-    in->uncertain = there->uncertain;
+    in->uncertain = intent_moved(s, there->uncertain, in->addr, (struct str){0});
     deposed_drop(in, there);
     return true;
 }
@@ -341,10 +354,14 @@ static bool apply_move(struct snapshot *s, struct state_instance *to, const stru
         return false;
     discount(s, from);
     to->object = from->object;
-    to->uncertain = from->uncertain;
+    to->uncertain = intent_moved(s, from->uncertain, to->addr, (struct str){0});
     to->deposed.v = from->deposed.v;
     to->deposed.n = from->deposed.n;
     to->deposed.cap = from->deposed.cap;
+    vec_each (&to->deposed, i) {
+        struct state_deposed *d = &to->deposed.v[i];
+        d->uncertain = intent_moved(s, d->uncertain, to->addr, d->key);
+    }
     *from = (struct state_instance){.addr = from->addr};
     count(s, from);
     return true;
@@ -360,7 +377,7 @@ static bool apply_to_instance(struct snapshot *s, struct state_instance *in, con
     case RESULT_DEPOSE:
         return apply_depose(s, in, r);
     case RESULT_RESTORE:
-        return apply_restore(in, r);
+        return apply_restore(s, in, r);
     case RESULT_MOVE:
         return apply_move(s, in, r);
     case RESULT_OUTPUT:

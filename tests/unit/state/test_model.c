@@ -99,6 +99,30 @@ Test(model, intents_are_uncertain_until_their_result)
     fixture_free(&f);
 }
 
+Test(model, uncertain_intents_go_where_their_object_goes)
+{
+    struct fixture f = fixture_new();
+    struct snapshot *s = snapshot_new(f.addrs);
+    struct result r = set(&f, "detour_data.a", "1"), depose = other(&f, RESULT_DEPOSE, "detour_data.a", "k");
+    struct intent update = intend(&f, "detour_data.a", INTENT_UPDATE);
+    snapshot_apply(s, &r);
+    snapshot_intend(s, &update);
+    cr_assert(snapshot_apply(s, &depose));
+    cr_assert(str_is(snapshot_get(s, r.addr)->deposed.v[0].uncertain->deposed, "k"));
+    struct result move = other(&f, RESULT_MOVE, "detour_data.b", "");
+    move.from = r.addr;
+    cr_assert(snapshot_apply(s, &move));
+    const struct intent *moved = snapshot_get(s, move.addr)->deposed.v[0].uncertain;
+    cr_assert(moved->addr == move.addr && str_is(moved->deposed, "k"));
+    struct result restore = other(&f, RESULT_RESTORE, "detour_data.b", "k");
+    cr_assert(snapshot_apply(s, &restore));
+    moved = snapshot_get(s, move.addr)->uncertain;
+    cr_assert(moved->addr == move.addr && !moved->deposed.n);
+    cr_assert_eq(snapshot_uncertain(s), 1);
+    snapshot_free(s);
+    fixture_free(&f);
+}
+
 Test(model, outputs_are_sorted_and_removed)
 {
     struct fixture f = fixture_new();
