@@ -189,6 +189,8 @@ bool prior_pass(struct session *session, struct run *plan_run)
     choose(&pass, only);
     walk(&pass, only);
     open_the_rest(&pass);
+    vec_each (&plan_run->priors->list, i)
+        lane_introduce(plan_run, plan_run->priors->list.v[i]);
     tree_reset(tree);
     return true;
 }

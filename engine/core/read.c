@@ -38,6 +38,12 @@ static struct call *lane_call_for(struct session *session, const struct provider
     return session->lane_call;
 }
 
+void lane_introduce(struct run *run, const struct prior *prior)
+{
+    if (prior->type->anchor && prior->slot->opened && value_is_set(prior->stored))
+        call_connection(lane_call_for(run->session, prior->slot), prior->type, prior->stored, prior->config);
+}
+
 struct lane *lane_for(struct run *run, struct provider_slot *slot, const struct provider_type *type,
                       struct value object, struct str *place)
 {

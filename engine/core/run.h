@@ -312,6 +312,8 @@ const struct addr *plain_addr(struct run *run, const struct addr *addr);
 struct task *task_of_addr(struct run *run, const struct addr *addr);
 struct prior *prior_find(const struct priors *priors, const struct addr *addr);
 /* Whether it takes part in a run with targets. `task` may be NULL. */
+/* Where it is an anchor whose provider is open: tells the provider how its lane is reached. */
+void lane_introduce(struct run *run, const struct prior *prior);
 /* The lane of an object, and the place that plan lines name for it. The slot is open. */
 struct lane *lane_for(struct run *run, struct provider_slot *slot, const struct provider_type *type,
                       struct value object, struct str *place);

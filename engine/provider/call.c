@@ -475,3 +475,15 @@ struct str call_place(struct call *call, const struct provider_type *type, struc
     naming *place = call->instance->provider->place;
     return place ? name_by(place, call, type, object) : (struct str){0};
 }
+
+void call_connection(struct call *call, const struct provider_type *type, struct value prior, struct value config)
+{
+    assert(call->kind == CALL_LANE);
+    const struct detour_provider *p = call->instance->provider;
+    struct request ignored = {0};
+    if (p->size < sizeof *p || !p->connection)
+        return;
+    const detour_value *object = host_give(call, enter(call, &ignored, prior, false));
+    const detour_value *configured = host_give(call, enter(call, &ignored, config, false));
+    p->connection(call->instance->self, (detour_call *)(void *)call, type->abi, object, configured);
+}

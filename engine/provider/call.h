@@ -109,6 +109,10 @@ size_t call_consequences(const struct call *call, const struct consequence **lis
 /* Opens a provider instance with its configuration (type NULL: none); self is NULL after problems. */
 void *call_open(struct call *call, struct value config);
 
+/* Tells the provider how the lane of an anchor is reached; config type NULL: as the state has it. Pure; `call` is of
+ * kind CALL_LANE. */
+void call_connection(struct call *call, const struct provider_type *type, struct value prior, struct value config);
+
 /* The lane and the place of an object, valid until the call is reset or freed. Pure; `call` is of kind CALL_LANE. */
 struct str call_lane(struct call *call, const struct provider_type *type, struct value object);
 struct str call_place(struct call *call, const struct provider_type *type, struct value object);

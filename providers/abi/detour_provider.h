@@ -246,6 +246,12 @@ struct detour_provider {
     void (*review)(void *self, detour_call *call, struct detour_review *reqs, size_t n); /* may be NULL */
     void (*apply)(void *self, detour_call *call, struct detour_apply *reqs, size_t n);
     void (*import)(void *self, detour_call *call, struct detour_import *reqs, size_t n); /* may be NULL */
+
+    /* How the lane of an anchor in the state is reached, told before any other call about the lane: reads may be
+       switched off, and a saved plan is applied by another process. `config` as in detour_read. Pure: it is to be
+       remembered. May be NULL. */
+    void (*connection)(void *self, detour_call *call, const struct detour_type *type, const detour_value *prior,
+                       const detour_value *config);
 };
 
 /* The one symbol that an out-of-tree provider exports. */

@@ -42,6 +42,15 @@ static struct detour_str debian_lane(void *opaque, detour_call *call, const stru
     return kit_to(kit_copy(kit, kit_text(kit, object, kind_of(type)->id == KIND_HOST ? "name" : "host")));
 }
 
+static void debian_connection(void *opaque, detour_call *call, const struct detour_type *type,
+                              const detour_value *prior, const detour_value *config)
+{
+    struct debian *self = opaque;
+    struct kit kit = {self->host, call};
+    if (kind_of(type)->id == KIND_HOST)
+        machine_learn(machine_of(self, kit_text(kit, prior, "name")), kit, prior, config);
+}
+
 static void debian_validate(void *opaque, detour_call *call, struct detour_validate *reqs, size_t n)
 {
     struct debian *self = opaque;
@@ -111,6 +120,7 @@ const struct detour_provider *debian_provider(void)
         .review = debian_review,
         .apply = debian_apply,
         .import = debian_import,
+        .connection = debian_connection,
     };
     pthread_once(&once, fill_types);
     return &provider;

@@ -334,8 +334,10 @@ void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size
         else
             apply_failed(batch, reqs, &problem);
     }
-    if (host && host->action == DETOUR_DELETE)
+    if (host && host->action == DETOUR_DELETE) {
+        reqs[host->request].state = NULL;
         machine_hang_up(batch->machine);
+    }
     for (size_t i = 0; i < n; i++)
         reqs[i].failed = reqs[i].failed || batch->items[i].failed;
     batch_free(batch);
