@@ -24,7 +24,9 @@ static enum action action_of(const struct operation *op)
 
 static void tell_op(struct applying *a, const struct operation *op, enum event_kind kind, struct str text)
 {
-    struct value object = op->inst && kind == EVENT_APPLY_COMPLETE ? op->inst->value : op->change->before;
+    struct value object = op->kind == OP_CREATE ? value_null(op->type->schema->implied) : op->change->before;
+    if (op->inst && kind == EVENT_APPLY_COMPLETE)
+        object = op->inst->value;
     tell(a->run.session, (struct session_event){
                              .kind = kind,
                              .addr = op->change->addr,

@@ -284,6 +284,7 @@ static bool plan_instance(struct run *run, struct task *task, const struct modul
     d.frame = frame_of_instance(run, task, copy, group, inst);
     d.about = (struct about){.addr = inst->addr, .task = task, .place = prior ? prior->place : (struct str){0}};
     d.change = (struct change){.addr = inst->addr, .schema = task->type->schema, .where = task->config->header};
+    d.change.moved_from = there ? prior->from : NULL;
     d.before = there ? prior->value : (struct value){0};
     d.change.before = there ? prior->value : value_null(task->type->schema->implied);
     d.change.private_before = there ? prior->private : (struct blob){0};

@@ -15,15 +15,6 @@ struct change *change_add(struct run *run, struct change change, const struct pr
     return &plan->changes.v[plan->changes.n - 1];
 }
 
-/* The module at one place of the tree of calls, whatever the instance keys; NULL where none is declared. */
-static const struct module *module_declared(const struct tree *tree, const struct module_inst *inst)
-{
-    if (!inst->parent)
-        return tree->root;
-    const struct module *parent = module_declared(tree, inst->parent);
-    return parent ? map_get(&parent->children, inst->name) : NULL;
-}
-
 static enum reason why_orphan(struct run *run, const struct prior *prior)
 {
     const struct task *task = prior->task;
@@ -53,18 +44,20 @@ static void remove_object(struct run *run, struct prior *prior, enum reason reas
     }
     if (!value_is_set(prior->value))
         return; /* gone already: drift */
+    bool forget = run->options.mode == PLAN_NORMAL && !prior->task && only_forgotten(run, prior->addr);
     struct change change = {
         .addr = prior->addr,
+        .moved_from = prior->from,
         .deposed = prior->deposed,
-        .action = ACTION_DELETE,
-        .reason = reason,
+        .action = forget ? ACTION_FORGET : ACTION_DELETE,
+        .reason = forget ? REASON_NONE : reason,
         .before = prior->value,
         .after = value_null(prior->type->schema->implied),
         .private_before = prior->private,
         .where = prior->task ? prior->task->config->header : (struct span){0},
     };
     struct change *added = change_add(run, change, prior->type, prior->slot, prior->value);
-    if (prior->protected && !prior->deposed.n) {
+    if (prior->protected && !prior->deposed.n && !forget) {
         refuse_protected(run, added, prior->task ? prior->task->config->lifecycle->prevent_destroy : NULL);
         run->plan->errored = true;
     }

@@ -16,7 +16,7 @@ struct prior *prior_find(const struct priors *priors, const struct addr *addr)
 }
 
 /* The address without any instance keys, as the tree names tasks. */
-static const struct module_inst *plain_module(struct addrs *addrs, const struct module_inst *module)
+const struct module_inst *plain_module(struct addrs *addrs, const struct module_inst *module)
 {
     if (!module->parent)
         return module;
@@ -109,7 +109,9 @@ static bool prior_add(struct run *run, const struct addr *addr, struct str depos
     if (!known)
         return true;
     struct prior *prior = ARENA_NEW(run->arena, struct prior);
-    *prior = (struct prior){.addr = addr,
+    const struct addr *to = moved_address(run, addr);
+    *prior = (struct prior){.addr = to,
+                            .from = to == addr ? NULL : addr,
                             .deposed = deposed,
                             .object = object,
                             .uncertain = uncertain,
@@ -118,7 +120,7 @@ static bool prior_add(struct run *run, const struct addr *addr, struct str depos
                             .protected = known->prevent_destroy};
     if (!find_type(run, prior))
         return false;
-    prior->task = task_of_addr(run, addr);
+    prior->task = task_of_addr(run, to);
     prior->slot = prior->task ? prior->task->slot : provider_for_key(run, known->provider, addr);
     if (!prior->slot || !conform_stored(run, prior, known->value))
         return false;

@@ -71,8 +71,32 @@ static void record_found(struct applying *a, const struct prior *prior, struct v
     add(a, result);
 }
 
+/* Objects that moved are at their new addresses before anything else is said of them. */
+static void record_moves(struct applying *a)
+{
+    struct map told = MAP_INIT(a->arena);
+    vec_each (&a->run.priors->list, i) {
+        const struct prior *prior = a->run.priors->list.v[i];
+        if (!prior->from || map_find(&told, prior->from->text) || !run_targeted(&a->run, prior->task, prior->addr))
+            continue;
+        map_put(&told, prior->from->text, NULL);
+        add(a, (struct result){.kind = RESULT_MOVE, .addr = prior->addr, .from = prior->from});
+    }
+}
+
+static void record_forgotten(struct applying *a)
+{
+    vec_each (&a->plan->changes, i) {
+        const struct change *c = &a->plan->changes.v[i];
+        if (c->action == ACTION_FORGET)
+            add(a, (struct result){.kind = RESULT_GONE, .addr = c->addr, .deposed = c->deposed});
+    }
+}
+
 void record_refreshed(struct applying *a)
 {
+    record_moves(a);
+    record_forgotten(a);
     struct map drifted = MAP_INIT(a->arena);
     vec_each (&a->plan->drift, i) {
         struct change *c = &a->plan->drift.v[i];

@@ -132,6 +132,7 @@ struct tree {
 /* One object that the state knows, and what a read found in its place. */
 struct prior {
     const struct addr *addr;
+    const struct addr *from; /* where the state has it, if moved; else NULL */
     struct str deposed;
     const struct state_object *object; /* NULL: known from an uncertain intent only */
     const struct intent *uncertain;
@@ -306,7 +307,8 @@ struct str instance_object(struct arena *arena, const struct task *task, const s
 bool priors_load(struct run *run);
 /* Reads them, lane by lane; with `only_uncertain` those only whose last operation has an unknown end. */
 void priors_read(struct run *run, bool only_uncertain);
-/* The address without any instance keys. */
+/* The module's address without any instance keys; the object's. */
+const struct module_inst *plain_module(struct addrs *addrs, const struct module_inst *module);
 const struct addr *plain_addr(struct run *run, const struct addr *addr);
 /* The block that declares the object, whatever its instance keys, or NULL. */
 struct task *task_of_addr(struct run *run, const struct addr *addr);
@@ -319,6 +321,14 @@ struct lane *lane_for(struct run *run, struct provider_slot *slot, const struct 
                       struct value object, struct str *place);
 bool run_targeted(const struct run *run, const struct task *task, const struct addr *addr);
 bool targets_parse(struct run *run);
+
+/* -- moved.c -- */
+/* The module at one place of the tree of calls, whatever the instance keys; NULL where none is declared. */
+const struct module *module_declared(const struct tree *tree, const struct module_inst *inst);
+/* Where an object of the state belongs after the moved blocks; itself where it stays. */
+const struct addr *moved_address(struct run *run, const struct addr *addr);
+/* Whether a removed block says to leave the object in the world. */
+bool only_forgotten(struct run *run, const struct addr *addr);
 
 /* -- prior_pass.c: providers and anchors evaluated against the state -- */
 bool prior_pass(struct session *session, struct run *plan_run);

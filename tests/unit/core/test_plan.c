@@ -104,8 +104,7 @@ Test(plan, count_for_each_and_orphans)
     plan("- detour_data.c[1] delete_because_count_index\n- detour_data.c[2] delete_because_count_index\n"
          "- detour_data.e[\"b\"] delete_because_each_key");
     world_config(w, "resource \"detour_data\" \"c\" {\n  input = 0\n}\n");
-    plan("+ detour_data.c\n- detour_data.c[0] delete_because_wrong_repetition\n"
-         "- detour_data.c[1] delete_because_wrong_repetition\n- detour_data.c[2] delete_because_wrong_repetition\n"
+    plan("- detour_data.c[1] delete_because_wrong_repetition\n- detour_data.c[2] delete_because_wrong_repetition\n"
          "- detour_data.e[\"a\"] delete_because_no_resource_config\n"
          "- detour_data.e[\"b\"] delete_because_no_resource_config");
     apply();
@@ -436,4 +435,37 @@ Test(plan, validate)
                     "output \"x\" {\n  value = detour_data.a[0].id\n}\n");
     world_open(w);
     cr_assert(session_validate(w->session, &w->diags), "%s", world_problems(w));
+}
+
+Test(plan, moved_objects_keep_what_they_are)
+{
+    world_file(w, "app/main.hcl", "resource \"detour_data\" \"x\" {\n  input = 1\n}\n");
+    world_config(w,
+                 "resource \"detour_data\" \"a\" {\n  input = 1\n}\nresource \"detour_data\" \"c\" {\n  input = 1\n}\n"
+                 "module \"old\" {\n  source = \"./app\"\n}\n");
+    apply();
+    world_config(w,
+                 "resource \"detour_data\" \"b\" {\n  input = 1\n}\nresource \"detour_data\" \"c\" {\n  count = 1\n  "
+                 "input = 1\n}\n"
+                 "module \"new\" {\n  source = \"./app\"\n}\nmoved {\n  from = detour_data.a\n  to = detour_data.b\n}\n"
+                 "moved {\n  from = module.old\n  to = module.new\n}\n");
+    plan("");
+    cr_assert(!plan_is_empty(w->plan) && plan_count(w->plan).move == 3);
+    cr_assert(!strcmp(w->plan->changes.v[0].moved_from->text.p, "detour_data.a"));
+    apply();
+    cr_assert(world_objects(w) == 3 && world_state(w, "detour_data.b", "id") &&
+              world_state(w, "detour_data.c[0]", "id") && world_state(w, "module.new.detour_data.x", "id"));
+    plan("");
+    cr_assert(plan_is_empty(w->plan));
+}
+
+Test(plan, removed_objects_may_be_left_in_the_world)
+{
+    world_config(w, HOST("web") THING("web", "a", "1"));
+    apply();
+    world_config(w, HOST("web") "removed {\n  from = test_thing.a\n  lifecycle {\n    destroy = false\n  }\n}\n");
+    plan(". test_thing.a");
+    apply();
+    cr_assert(world_objects(w) == 1 && test_world("web", "a"));
+    plan("");
 }
