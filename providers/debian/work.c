@@ -323,7 +323,10 @@ void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size
     struct item *host = n ? host_of(batch) : NULL;
     if (host)
         apply_host(batch, host);
-    if (n && !only_forgets(batch)) {
+    if (only_forgets(batch)) {
+        for (size_t i = 0; i < n; i++)
+            reqs[i].state = NULL;
+    } else {
         batch_line(batch, "%s%s%s", remote_observe, remote_change, remote_packages);
         batch_line(batch, "if lock; then\n");
         all_steps(batch);
