@@ -124,7 +124,16 @@ bool files_remove(struct work *work, const char *path)
     return work_fail_errno(work, _("A folder cannot be removed"), "%s", path);
 }
 
-int files_lock(struct work *work, const char *path, const char *stage)
+/* Whether the path still names the file that is open: whoever held it may have removed it. */
+static bool same_file(int fd, const char *path)
+{
+    struct stat here, there;
+    return fstat(fd, &here) == 0 && stat(path, &there) == 0 && here.st_dev == there.st_dev &&
+           here.st_ino == there.st_ino;
+}
+
+/* As files_lock, but the file may be one that was removed meanwhile. */
+static int lock_once(struct work *work, const char *path, const char *stage)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
@@ -141,4 +150,22 @@ int files_lock(struct work *work, const char *path, const char *stage)
         work_pause(LOCK_PAUSE_MS);
     }
     return fd;
+}
+
+int files_lock(struct work *work, const char *path, const char *stage)
+{
+    for (;;) {
+        int fd = lock_once(work, path, stage);
+        if (fd < 0 || same_file(fd, path))
+            return fd;
+        close(fd);
+    }
+}
+
+void files_unlock(int fd, const char *path)
+{
+    if (fd < 0)
+        return;
+    unlink(path);
+    close(fd);
 }

@@ -34,4 +34,7 @@ bool files_remove(struct work *work, const char *path);
  * it is held. */
 int files_lock(struct work *work, const char *path, const char *stage);
 
+/* Lets go of a lock and removes its file. */
+void files_unlock(int fd, const char *path);
+
 #endif

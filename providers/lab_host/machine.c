@@ -37,10 +37,15 @@ static int lab_lock(struct work *work)
     return files_lock(work, MACHINES "/.lock", _("waiting for another run of detour"));
 }
 
+static struct str lock_path(struct arena *arena, struct str name)
+{
+    return arena_printf(arena, MACHINES "/.lock-%s", name.p);
+}
+
 /* Held while a machine is made, changed or taken away, so that a sweep can tell work from leftovers. */
 static int machine_lock(struct work *work, struct str name, bool wait)
 {
-    struct str path = arena_printf(work->arena, MACHINES "/.lock-%s", name.p);
+    struct str path = lock_path(work->arena, name);
     struct str stage = arena_printf(work->arena, _("waiting for another run that works on %s"), name.p);
     return files_lock(work, path.p, wait ? stage.p : NULL);
 }
@@ -208,12 +213,9 @@ static bool take_away_anyway(struct work *work, struct str name)
     return ok;
 }
 
-bool machine_create(struct work *work, struct spec *spec)
+static bool create(struct work *work, struct spec *spec)
 {
-    if (!files_mkdir(work, MACHINES))
-        return false;
-    FD_AUTO lock = machine_lock(work, spec->name, true);
-    if (lock < 0 || !refuse_existing(work, spec) || !take_away(work, spec->name))
+    if (!refuse_existing(work, spec) || !take_away(work, spec->name))
         return false;
     if (reserve(work, spec) && make(work, spec))
         return true;
@@ -221,14 +223,20 @@ bool machine_create(struct work *work, struct spec *spec)
     return false;
 }
 
+bool machine_create(struct work *work, struct spec *spec)
+{
+    int lock = files_mkdir(work, MACHINES) ? machine_lock(work, spec->name, true) : -1;
+    bool ok = lock >= 0 && create(work, spec);
+    files_unlock(lock, lock_path(work->arena, spec->name).p);
+    return ok;
+}
+
 bool machine_destroy(struct work *work, struct str name)
 {
-    if (!files_mkdir(work, MACHINES))
-        return false;
-    FD_AUTO lock = machine_lock(work, name, true);
+    int lock = files_mkdir(work, MACHINES) ? machine_lock(work, name, true) : -1;
     work_stage(work, _("stopping"));
     bool ok = lock >= 0 && take_away(work, name);
-    unlink(arena_printf(work->arena, MACHINES "/.lock-%s", name.p).p);
+    files_unlock(lock, lock_path(work->arena, name).p);
     return ok;
 }
 
@@ -291,8 +299,10 @@ static bool update(struct work *work, const struct machine *now, const struct sp
 
 bool machine_update(struct work *work, const struct machine *now, const struct spec *spec)
 {
-    FD_AUTO lock = machine_lock(work, spec->name, true);
-    return lock >= 0 && update(work, now, spec);
+    int lock = machine_lock(work, spec->name, true);
+    bool ok = lock >= 0 && update(work, now, spec);
+    files_unlock(lock, lock_path(work->arena, spec->name).p);
+    return ok;
 }
 
 /* -- looking. A machine that does not run has no tree mounted: then the folders below it are looked through. */
@@ -377,12 +387,13 @@ static void sweep_one(struct work *work, struct str name)
     struct machine machine;
     if (machine_load(work->arena, name, &machine) && machine.whole)
         return;
-    FD_AUTO lock = machine_lock(work, name, false);
+    int lock = machine_lock(work, name, false);
     if (lock < 0)
         return;
     /* Again, under the lock: it may have become whole meanwhile. */
     if (!machine_load(work->arena, name, &machine) || !machine.whole)
         take_away(work, name);
+    files_unlock(lock, lock_path(work->arena, name).p);
 }
 
 void machine_sweep(struct work *work)

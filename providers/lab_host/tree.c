@@ -65,13 +65,9 @@ static bool discard(struct work *work, const char *path)
 
 typedef bool build_tree(struct work *work, const struct spec *spec, const char *temporary);
 
-static bool build(struct work *work, const struct spec *spec, build_tree *make, struct str name)
+static bool build_locked(struct work *work, const struct spec *spec, build_tree *make, struct str name)
 {
     struct str final = cached(work->arena, name), temporary = arena_printf(work->arena, TEMPORARY "%s", name.p);
-    struct str wait = arena_printf(work->arena, _("waiting for the tree of %s, which another run makes"), name.p);
-    FD_AUTO lock = files_lock(work, arena_printf(work->arena, TREE_CACHE "/.lock-%s", name.p).p, wait.p);
-    if (lock < 0)
-        return false;
     if (files_exist(final.p))
         return true;
     bool ok = discard(work, temporary.p) && files_mkdir(work, temporary.p) && make(work, spec, temporary.p);
@@ -81,6 +77,23 @@ static bool build(struct work *work, const struct spec *spec, build_tree *make, 
         work_fail_errno(work, _("A tree cannot be kept"), "%s", final.p);
     discard(work, temporary.p);
     return false;
+}
+
+static struct str build_lock(struct arena *arena, const char *name)
+{
+    return arena_printf(arena, TREE_CACHE "/.lock-%s", name);
+}
+
+static bool build(struct work *work, const struct spec *spec, build_tree *make, struct str name)
+{
+    if (files_exist(cached(work->arena, name).p))
+        return true;
+    struct str path = build_lock(work->arena, name.p);
+    struct str wait = arena_printf(work->arena, _("waiting for the tree of %s, which another run makes"), name.p);
+    int lock = files_lock(work, path.p, wait.p);
+    bool ok = lock >= 0 && build_locked(work, spec, make, name);
+    files_unlock(lock, path.p);
+    return ok;
 }
 
 /* "I: Unpacking libc6..." becomes the stage. */
@@ -243,10 +256,11 @@ bool tree_ready(struct work *work, const struct spec *spec, struct str *lower)
 /* What is locked is being made right now. */
 static void sweep_one(struct work *work, const char *name)
 {
-    struct str lock_path = arena_printf(work->arena, TREE_CACHE "/.lock-%s", name);
-    FD_AUTO lock = files_lock(work, lock_path.p, NULL);
+    struct str path = build_lock(work->arena, name);
+    int lock = files_lock(work, path.p, NULL);
     if (lock >= 0)
         discard(work, arena_printf(work->arena, TEMPORARY "%s", name).p);
+    files_unlock(lock, path.p);
 }
 
 void tree_sweep(struct work *work)
