@@ -190,6 +190,13 @@ static void bad_argument(struct calling *c, size_t i, struct str why)
                STR_ARG(c->e->name.text), STR_ARG(why));
 }
 
+static void bad_type(struct calling *c, size_t i, struct value v, struct str why)
+{
+    eval_error(c->eval, argument_expr(c, i), argument_span(c, i), _("Invalid function argument"),
+               _("The value for \"%s\" of %.*s() is %.*s: %.*s."), param_at(c, i)->name, STR_ARG(c->e->name.text),
+               STR_ARG(eval_brief(c->eval, v)), STR_ARG(why));
+}
+
 static bool convert_arguments(struct calling *c)
 {
     size_t errors = c->eval->diags->n_errors;
@@ -198,9 +205,7 @@ static bool convert_arguments(struct calling *c)
         struct value v = i < c->n_written ? eval_expr(c->eval, c->e->args[i]) : c->elements[i - c->n_written];
         struct str why = {0};
         if (!eval_convert(c->eval, v, constraint_type(param_at(c, i)->type), &c->values[i], &why))
-            bad_argument(
-                c, i,
-                arena_printf(c->eval->arena, _("it is %.*s, and %.*s"), STR_ARG(eval_brief(c->eval, v)), STR_ARG(why)));
+            bad_type(c, i, v, why);
     }
     return c->eval->diags->n_errors == errors;
 }

@@ -47,8 +47,8 @@ static struct value in_loop(struct loop *loop, const struct expr *e)
     return v;
 }
 
-/* Reports with the names of the loop in sight. Where conditions or keys are unknown or wrong already, more of the same says
- * nothing new. */
+/* Reports with the names of the loop in sight. Where conditions or keys are unknown or wrong already, more of the same
+ * says nothing new. */
 static void report(struct loop *loop, const struct expr *e, const char *summary, struct str detail)
 {
     const struct scope *outer = loop->eval->scope;

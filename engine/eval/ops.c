@@ -27,8 +27,8 @@ static struct value operand(struct eval *eval, const struct expr *e, enum op op,
     struct str why = {0};
     if (eval_convert(eval, v, operand_type(op), &converted, &why))
         return converted;
-    eval_error(eval, e, e->span, _("Invalid operand"), _("The %s operand of %.*s is %.*s: %.*s."), which,
-               STR_ARG(op_text(op)), STR_ARG(eval_brief(eval, v)), STR_ARG(why));
+    eval_error(eval, e, e->span, _("Invalid operand"), _("The %s of %.*s is %.*s: %.*s."), which, STR_ARG(op_text(op)),
+               STR_ARG(eval_brief(eval, v)), STR_ARG(why));
     return eval_nothing();
 }
 
@@ -163,7 +163,8 @@ static struct value null_operand(struct eval *eval, const struct expr_binary *e,
 struct value eval_binary(struct eval *eval, const struct expr_binary *e)
 {
     size_t errors = eval->diags->n_errors;
-    struct value a = operand(eval, e->left, e->op, _("left")), b = operand(eval, e->right, e->op, _("right"));
+    struct value a = operand(eval, e->left, e->op, _("left operand")),
+                 b = operand(eval, e->right, e->op, _("right operand"));
     if (eval->diags->n_errors != errors)
         return value_unknown(result_type(e->op));
     if (operand_type(e->op) == type_dynamic)
@@ -179,7 +180,7 @@ struct value eval_binary(struct eval *eval, const struct expr_binary *e)
 struct value eval_unary(struct eval *eval, const struct expr_unary *e)
 {
     size_t errors = eval->diags->n_errors;
-    struct value v = operand(eval, e->operand, e->op, _("only"));
+    struct value v = operand(eval, e->operand, e->op, _("operand"));
     if (eval->diags->n_errors != errors)
         return value_unknown(result_type(e->op));
     if (value_is_null(v)) {

@@ -1,7 +1,7 @@
 #include "eval/internal.h"
 
-/* Where the text of a string begins: behind the quote, or on the line below a heredoc's marker. No text has no beginning
- * but the end of the whole. */
+/* Where the text of a string begins: behind the quote, or on the line below a heredoc's marker. No text has no
+ * beginning but the end of the whole. */
 static struct span text_start(const struct eval *eval, struct span whole)
 {
     struct str source = eval->sources ? sources_text(eval->sources, whole) : (struct str){0};
