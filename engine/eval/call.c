@@ -120,8 +120,8 @@ static void *not_expandable(struct calling *c, const struct expr *last, struct v
                    _("The argument before ... is null, but it must be a list, set or tuple."));
     else
         eval_error(c->eval, last, last->span, _("Invalid expanding argument value"),
-                   _("The argument before ... must be a list, set or tuple, but it is %.*s (%.*s)."),
-                   STR_ARG(eval_brief(c->eval, v)), STR_ARG(type_friendly(c->eval->arena, v.type)));
+                   _("The argument before ... must be a list, set or tuple, but it is %.*s."),
+                   STR_ARG(eval_described(c->eval, v)));
     return NULL;
 }
 

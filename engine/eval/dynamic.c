@@ -96,8 +96,8 @@ static bool check_for_each(struct dynamic *dynamic, struct value v)
                    _("The value is null. For no blocks at all, write []."));
     else if (type_is_primitive(v.type))
         eval_error(eval, e, e->span, _("Invalid dynamic for_each value"),
-                   _("for_each goes through a list, set, map, tuple or object, but this is %.*s (%.*s)."),
-                   STR_ARG(eval_brief(eval, v)), STR_ARG(type_friendly(eval->arena, v.type)));
+                   _("for_each goes through a list, set, map, tuple or object, but this is %.*s."),
+                   STR_ARG(eval_described(eval, v)));
     else
         return true;
     return false;

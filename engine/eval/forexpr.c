@@ -61,7 +61,6 @@ static void report(struct loop *loop, const struct expr *e, const char *summary,
 
 static bool check_collection(struct loop *loop, struct value v)
 {
-    struct arena *arena = loop->eval->arena;
     const struct expr *e = loop->e->collection;
     if (value_is_null(v)) {
         eval_error(loop->eval, e, e->span, _("Iteration over null value"),
@@ -71,8 +70,8 @@ static bool check_collection(struct loop *loop, struct value v)
     if (!type_is_primitive(v.type))
         return true;
     eval_error(loop->eval, e, e->span, _("Iteration over non-iterable value"),
-               _("A for expression goes through a list, set, map, tuple or object, but this is %.*s (%.*s)."),
-               STR_ARG(eval_brief(loop->eval, v)), STR_ARG(type_friendly(arena, v.type)));
+               _("A for expression goes through a list, set, map, tuple or object, but this is %.*s."),
+               STR_ARG(eval_described(loop->eval, v)));
     return false;
 }
 

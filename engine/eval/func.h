@@ -38,7 +38,7 @@ struct func_call {
     const struct type *type; /* in impl: the announced type of the result (what `type` answered, or result_type) */
     const struct expr_call *source; /* the call as it was written; NULL where there is none */
     struct value result; /* impl finds here what `type` left: a decoder whose type is that of its result decodes once */
-    int bad_arg; /* -1: the call as a whole */
+    int bad_arg;         /* -1: the call as a whole */
     struct strbuf *why;
 };
 

@@ -125,8 +125,7 @@ static struct value index_value(struct at at, struct value v, struct value key)
         return fail_index(at, _("The elements of a set have no order and no keys. To take them one by one, make a list "
                                 "of it with tolist(), or use a for expression."));
     if (type_is_primitive(v.type))
-        return fail_index(at, _("The value is %.*s (%.*s), which has no elements."), STR_ARG(eval_brief(at.eval, v)),
-                          STR_ARG(type_friendly(at.eval->arena, v.type)));
+        return fail_index(at, _("The value is %.*s, which has no elements."), STR_ARG(eval_described(at.eval, v)));
     return keyed(at, v, key);
 }
 
@@ -177,7 +176,8 @@ static struct value object_attr(struct at at, struct value v, struct str name)
 static struct value no_attr(struct at at, struct value v, struct str name)
 {
     bool of_objects = type_is_collection(v.type) && v.type->elem->kind == TYPE_OBJECT;
-    if (of_objects && v.type->kind == TYPE_LIST)
+    bool tuple = v.type->kind == TYPE_TUPLE && v.type->n && v.type->items[0]->kind == TYPE_OBJECT;
+    if (tuple || (of_objects && v.type->kind == TYPE_LIST))
         return fail_attr(at,
                          _("A list of objects has no attribute \"%.*s\" of its own. Write [0].%.*s for its first "
                            "element, or [*].%.*s for all of them."),
@@ -187,8 +187,7 @@ static struct value no_attr(struct at at, struct value v, struct str name)
                          _("A set of objects has no attribute \"%.*s\" of its own. Write [*].%.*s for all of its "
                            "elements."),
                          STR_ARG(name), STR_ARG(name));
-    return fail_attr(at, _("The value is %.*s (%.*s), which has no attributes."), STR_ARG(eval_brief(at.eval, v)),
-                     STR_ARG(type_friendly(at.eval->arena, v.type)));
+    return fail_attr(at, _("The value is %.*s, which has no attributes."), STR_ARG(eval_described(at.eval, v)));
 }
 
 static struct value attr_value(struct at at, struct value v, struct str name)

@@ -40,7 +40,6 @@ struct value eval_unary(struct eval *eval, const struct expr_unary *e);
 struct value eval_choice(struct eval *eval, const struct expr *whole, const struct expr *condition,
                          const struct expr *yes, const struct expr *no);
 struct value eval_for(struct eval *eval, const struct expr_for *e);
-/* The results of a loop as a tuple, or unknown (%{for}). */
 struct value eval_splat(struct eval *eval, const struct expr_splat *e);
 struct value eval_joined(struct eval *eval, const struct expr_template *e);
 struct value eval_template_for(struct eval *eval, const struct expr_template_for *e);
@@ -62,6 +61,8 @@ struct span eval_start(const struct eval *eval, const struct expr *e);
 
 /* v in a few words, for messages; secrets masked. */
 struct str eval_brief(struct eval *eval, struct value v);
+/* The same with its type, where the words do not say that already: "42 (number)". */
+struct str eval_described(struct eval *eval, struct value v);
 
 /* convert(), with the reason in words: "a number is required", `.port: a number is required`. */
 bool eval_convert(struct eval *eval, struct value v, const struct type *type, struct value *out, struct str *why);

@@ -97,6 +97,14 @@ struct str eval_brief(struct eval *eval, struct value v)
     return value_brief(eval->arena, v, EVAL_BRIEF);
 }
 
+struct str eval_described(struct eval *eval, struct value v)
+{
+    struct str brief = eval_brief(eval, v), type = type_friendly(eval->arena, v.type);
+    if (str_find(brief, type, 0) != SIZE_MAX)
+        return brief;
+    return arena_printf(eval->arena, "%.*s (%.*s)", STR_ARG(brief), STR_ARG(type));
+}
+
 bool eval_convert(struct eval *eval, struct value v, const struct type *type, struct value *out, struct str *why)
 {
     *out = v;

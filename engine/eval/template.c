@@ -21,10 +21,9 @@ static void cannot_join(struct joining *joining, const struct expr *part, struct
                    _("The value is null, which has no text. coalesce() can put another value in its place."));
     else
         eval_error(joining->eval, part, part->span, _("Invalid template interpolation value"),
-                   _("The value is %.*s (%.*s), which has no text: %.*s. Use join() or jsonencode() to make a string "
+                   _("The value is %.*s, which has no text: %.*s. Use join() or jsonencode() to make a string "
                      "of it."),
-                   STR_ARG(eval_brief(joining->eval, v)), STR_ARG(type_friendly(joining->eval->arena, v.type)),
-                   STR_ARG(why));
+                   STR_ARG(eval_described(joining->eval, v)), STR_ARG(why));
 }
 
 static void join_value(struct joining *joining, const struct expr *part, struct value v)
