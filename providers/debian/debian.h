@@ -138,6 +138,10 @@ const struct str *batch_section(struct batch *batch, const char *name, const str
 /* Splits the answers of the items' steps ("rINDEX") into status and words. */
 void batch_results(struct batch *batch);
 
+/* Private data of a host whose `host_key` is configured and not known yet: nothing is to be pinned meanwhile. */
+#define HOST_KEY_COMES "?"
+bool host_key_comes(struct detour_blob private_data);
+
 /* machine.c */
 /* The machine of that name, made when it is not there yet. */
 struct machine *machine_of(struct debian *self, struct str name);

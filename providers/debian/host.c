@@ -92,7 +92,14 @@ static void host_plan(struct kit kit, struct detour_plan *plan, size_t request)
         for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
             kit_put_unknown(&edit, facts[i]); /* another machine may answer there */
     }
+    if (kit_unknown(kit, plan->config, "host_key"))
+        plan->private_out = (struct detour_blob){HOST_KEY_COMES, 1};
     plan->planned = kit_edited(&edit, plan->proposed);
+}
+
+bool host_key_comes(struct detour_blob private_data)
+{
+    return private_data.n == 1 && *(const char *)private_data.p == *HOST_KEY_COMES;
 }
 
 static const detour_value *host_state(struct batch *batch, struct item *item)

@@ -172,7 +172,7 @@ static void review_connected(struct batch *batch, struct detour_review *reqs)
 
 static bool host_unpinned(struct batch *batch, const struct item *host)
 {
-    return host->action == DETOUR_CREATE && !kit_bool(batch->kit, host->planned, "local", false) &&
+    return !host_key_comes(host->private_in) && host->action == DETOUR_CREATE && !kit_bool(batch->kit, host->planned, "local", false) &&
            !kit_attr(batch->kit, host->planned, "host_key");
 }
 
@@ -188,7 +188,7 @@ void debian_review(void *self, detour_call *call, struct detour_review *reqs, si
     struct item *host = n ? host_of(batch) : NULL;
     bool known = n && machine_is_known(batch->machine);
     if (host && host->action != DETOUR_DELETE)
-        known = machine_learn(batch->machine, batch->kit, host->planned, NULL);
+        known = machine_learn(batch->machine, batch->kit, host->planned, NULL) && !host_key_comes(host->private_in);
     if (known && review_session(batch, host, reqs))
         review_connected(batch, reqs);
     if (host && !known && host_unpinned(batch, host))
@@ -306,7 +306,7 @@ static void apply_host(struct batch *batch, struct item *host)
     if (host->action == DETOUR_DELETE)
         return;
     machine_learn(batch->machine, batch->kit, host->planned, NULL);
-    if (host->private_in.n)
+    if (host->private_in.n && !host_key_comes(host->private_in))
         machine_pin(batch->machine, str_from(host->private_in.p, host->private_in.n));
 }
 
