@@ -3,7 +3,7 @@
 #include "syntax/layout.h"
 #include "syntax/parser.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 /* The tokens of the file become pieces, in order; at some places others are put in. */
 struct rewriter {
@@ -12,12 +12,17 @@ struct rewriter {
     struct tokens tokens;
     size_t at;         /* the next token */
     uint32_t last_end; /* of the token before it */
-    VEC(struct piece) out;
+    struct piece *out; /* on the heap: they are many, and need no zeroing */
+    size_t n_out, cap_out;
 };
 
 static void put(struct rewriter *r, enum token_kind kind, size_t spaces, struct str text)
 {
-    vec_push(r->arena, &r->out, layout_piece(kind, spaces, text));
+    if (r->n_out == r->cap_out) {
+        r->cap_out *= 2;
+        r->out = heap_realloc(r->out, r->cap_out * sizeof *r->out);
+    }
+    r->out[r->n_out++] = layout_piece(kind, spaces, text);
 }
 
 /* A quoted string; `inner` is written as it is in source. */
@@ -247,27 +252,33 @@ static void rewrite_body(struct rewriter *r, const struct body *body, unsigned d
 static struct str print(struct arena *arena, const struct rewriter *r)
 {
     size_t n = 0;
-    vec_each (&r->out, i)
-        n += r->out.v[i].spaces + (size_t)r->out.v[i].n;
+    for (size_t i = 0; i < r->n_out; i++)
+        n += r->out[i].spaces + (size_t)r->out[i].n;
     char *text = arena_alloc(arena, n + 1), *at = text;
-    vec_each (&r->out, i) {
-        const struct piece *piece = &r->out.v[i];
-        memset(at, ' ', piece->spaces);
-        memcpy(at + piece->spaces, piece->p, piece->n);
-        at += piece->spaces + piece->n;
+    for (size_t i = 0; i < r->n_out; i++) {
+        const struct piece *piece = &r->out[i];
+        for (uint32_t k = 0; k < piece->spaces; k++)
+            *at++ = ' ';
+        if (piece->n == 1)
+            *at = *piece->p;
+        else
+            memcpy(at, piece->p, piece->n);
+        at += piece->n;
     }
     return str_from(text, n);
 }
 
 static struct str format(struct rewriter *r, struct arena *arena, const struct body *body)
 {
-    r->out.cap = r->tokens.n + r->tokens.n / 4 + 8;
-    r->out.v = ARENA_ARRAY(r->arena, struct piece, r->out.cap);
+    r->cap_out = r->tokens.n + r->tokens.n / 4 + 8;
+    r->out = heap_alloc(r->cap_out * sizeof *r->out);
     rewrite_body(r, body, 0, false);
     copy_to(r, UINT32_MAX);
-    layout_pieces(r->arena, r->out.v, r->out.n);
+    layout_pieces(r->out, r->n_out);
     put(r, TOKEN_EOF, r->text.n - r->last_end, STR(""));
-    return print(arena, r);
+    struct str result = print(arena, r);
+    free(r->out);
+    return result;
 }
 
 struct str fmt_source(struct arena *arena, struct diags *diags, const struct sources *sources, uint32_t file)

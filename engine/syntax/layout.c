@@ -4,10 +4,12 @@
  * last the assignments and comments of neighbouring lines are aligned.
  */
 #include "syntax/layout.h"
+#include "base/arena.h"
 #include "base/unicode.h"
-#include "base/vec.h"
 
-static bool is_plain(struct str text)
+#include <stdlib.h>
+
+static bool is_ascii(struct str text)
 {
     size_t i = 0;
     for (uint64_t word; i + sizeof word <= text.n; i += sizeof word) {
@@ -18,12 +20,31 @@ static bool is_plain(struct str text)
     for (; i < text.n; i++)
         if ((unsigned char)text.p[i] >= 0x80)
             return false;
-    return text.n < 2 || !memchr(text.p, '\r', text.n); /* CR and LF are one cluster */
+    return true;
+}
+
+/* Columns that the text of such a token takes: bytes, but where it can be anything else than ASCII, or hold CR LF,
+ * which is one. */
+static size_t text_columns(enum token_kind kind, struct str text)
+{
+    switch (kind) {
+    case TOKEN_NEWLINE:
+    case TOKEN_COMMENT:
+    case TOKEN_OHEREDOC:
+    case TOKEN_CHEREDOC:
+    case TOKEN_STRING_LIT:
+        return text.n > 1 && (memchr(text.p, '\r', text.n) || !is_ascii(text)) ? unicode_length(text) : text.n;
+    case TOKEN_IDENT:
+    case TOKEN_QUOTED_LIT:
+        return is_ascii(text) ? text.n : unicode_length(text);
+    default:
+        return text.n;
+    }
 }
 
 struct piece layout_piece(enum token_kind kind, size_t spaces, struct str text)
 {
-    size_t columns = is_plain(text) ? text.n : unicode_length(text);
+    size_t columns = text_columns(kind, text);
     return (struct piece){text.p, (uint32_t)text.n, (uint32_t)spaces, (uint32_t)columns, (uint8_t)kind};
 }
 
@@ -33,10 +54,11 @@ struct line {
 };
 
 struct layout {
-    struct arena *arena;
     struct piece *v;
-    VEC(struct line) lines;
-    VEC(int) indents; /* brackets that each level of indentation has opened */
+    struct line *lines;
+    size_t n_lines;
+    int *indents; /* brackets that each level of indentation has opened */
+    size_t n_indents, cap_indents;
 };
 
 static bool ends_line(const struct piece *piece)
@@ -72,29 +94,41 @@ static struct line make_line(const struct layout *l, size_t start, size_t end)
 
 static void split_lines(struct layout *l, size_t n)
 {
-    size_t start = 0;
+    size_t newlines = 0, start = 0;
+    for (size_t i = 0; i < n; i++)
+        newlines += ends_line(&l->v[i]);
+    l->lines = heap_alloc((newlines + 1) * sizeof *l->lines);
     for (size_t i = 0; i < n; i++) {
         if (!ends_line(&l->v[i]))
             continue;
-        vec_push(l->arena, &l->lines, make_line(l, start, i + 1));
+        l->lines[l->n_lines++] = make_line(l, start, i + 1);
         start = i + 1;
     }
     if (start < n)
-        vec_push(l->arena, &l->lines, make_line(l, start, n));
+        l->lines[l->n_lines++] = make_line(l, start, n);
 }
 
 /* --- indentation --- */
 
+static void indent(struct layout *l, int opened)
+{
+    if (l->n_indents == l->cap_indents) {
+        l->cap_indents = l->cap_indents ? l->cap_indents * 2 : 16;
+        l->indents = heap_realloc(l->indents, l->cap_indents * sizeof *l->indents);
+    }
+    l->indents[l->n_indents++] = opened;
+}
+
 /* Takes back the levels that `closed` brackets had opened. */
 static void outdent(struct layout *l, int closed)
 {
-    while (closed > 0 && l->indents.n) {
-        int *level = &l->indents.v[l->indents.n - 1];
+    while (closed > 0 && l->n_indents) {
+        int *level = &l->indents[l->n_indents - 1];
         int taken = closed < *level ? closed : *level;
         *level -= taken;
         closed -= taken;
         if (*level == 0)
-            l->indents.n--;
+            l->n_indents--;
     }
 }
 
@@ -117,9 +151,9 @@ static void indent_line(struct layout *l, const struct line *line)
     int net = line_brackets(l, line);
     if (net < 0)
         outdent(l, -net);
-    first->spaces = (uint32_t)(2 * l->indents.n);
+    first->spaces = (uint32_t)(2 * l->n_indents);
     if (net > 0)
-        vec_push(l->arena, &l->indents, net);
+        indent(l, net);
 }
 
 /* --- spaces between pieces --- */
@@ -253,12 +287,12 @@ static void align_run(struct layout *l, size_t from, size_t to, bool comments)
 {
     size_t widest = 0;
     for (size_t i = from; i < to; i++) {
-        const struct line *line = &l->lines.v[i];
+        const struct line *line = &l->lines[i];
         size_t width = columns(l, line->start, cell_start(line, comments));
         widest = width > widest ? width : widest;
     }
     for (size_t i = from; i < to; i++) {
-        const struct line *line = &l->lines.v[i];
+        const struct line *line = &l->lines[i];
         size_t cell = cell_start(line, comments);
         l->v[cell].spaces = (uint32_t)(widest - columns(l, line->start, cell) + 1);
     }
@@ -266,23 +300,25 @@ static void align_run(struct layout *l, size_t from, size_t to, bool comments)
 
 static void align(struct layout *l, bool comments)
 {
-    for (size_t i = 0; i < l->lines.n;) {
+    for (size_t i = 0; i < l->n_lines;) {
         size_t end = i;
-        while (end < l->lines.n && cell_start(&l->lines.v[end], comments) != SIZE_MAX)
+        while (end < l->n_lines && cell_start(&l->lines[end], comments) != SIZE_MAX)
             end++;
         align_run(l, i, end, comments);
         i = end > i ? end : i + 1;
     }
 }
 
-void layout_pieces(struct arena *arena, struct piece *pieces, size_t n)
+void layout_pieces(struct piece *pieces, size_t n)
 {
-    struct layout l = {.arena = arena, .v = pieces};
+    struct layout l = {.v = pieces};
     split_lines(&l, n);
-    vec_each (&l.lines, i)
-        indent_line(&l, &l.lines.v[i]);
-    vec_each (&l.lines, i)
-        space_line(&l, &l.lines.v[i]);
+    for (size_t i = 0; i < l.n_lines; i++) {
+        indent_line(&l, &l.lines[i]);
+        space_line(&l, &l.lines[i]);
+    }
     align(&l, false);
     align(&l, true);
+    free(l.lines);
+    free(l.indents);
 }

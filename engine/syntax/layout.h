@@ -2,7 +2,6 @@
 #ifndef DETOUR_SYNTAX_LAYOUT_H
 #define DETOUR_SYNTAX_LAYOUT_H
 
-#include "base/arena.h"
 #include "syntax/token.h"
 
 /* A token to print. Quoted strings are always in parts (no TOKEN_STRING). */
@@ -17,6 +16,6 @@ struct piece {
 struct piece layout_piece(enum token_kind kind, size_t spaces, struct str text);
 
 /* Sets the spaces before each piece; changes nothing else. Call it without the TOKEN_EOF. */
-void layout_pieces(struct arena *arena, struct piece *pieces, size_t n);
+void layout_pieces(struct piece *pieces, size_t n);
 
 #endif

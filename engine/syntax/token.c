@@ -57,22 +57,3 @@ struct str token_kind_name(enum token_kind kind)
 {
     return str_c(_(names[kind]));
 }
-
-int token_bracket(enum token_kind kind)
-{
-    switch (kind) {
-    case TOKEN_OBRACE:
-    case TOKEN_OBRACKET:
-    case TOKEN_OPAREN:
-    case TOKEN_INTERP:
-    case TOKEN_CONTROL:
-        return 1;
-    case TOKEN_CBRACE:
-    case TOKEN_CBRACKET:
-    case TOKEN_CPAREN:
-    case TOKEN_SEQ_END:
-        return -1;
-    default:
-        return 0;
-    }
-}

@@ -78,6 +78,11 @@ struct token {
 struct str token_kind_name(enum token_kind kind);
 
 /* What +1 opens and -1 closes: braces, brackets, parentheses, template sequences; 0 for all else. */
-int token_bracket(enum token_kind kind);
+static inline int token_bracket(enum token_kind kind)
+{
+    return (kind == TOKEN_OBRACE || kind == TOKEN_OBRACKET || kind == TOKEN_OPAREN || kind == TOKEN_INTERP ||
+            kind == TOKEN_CONTROL) -
+           (kind == TOKEN_CBRACE || kind == TOKEN_CBRACKET || kind == TOKEN_CPAREN || kind == TOKEN_SEQ_END);
+}
 
 #endif
