@@ -58,7 +58,7 @@ void world_file(struct world *w, const char *path, const char *hcl)
     size_t i = 0;
     while (i < w->files.n && !str_eq(files[i].path, str_c(path)))
         i++;
-    files[i] = (struct config_file){str_c(path), str_c(hcl)};
+    files[i] = (struct config_file){arena_str(w->arena, str_c(path)), arena_str(w->arena, str_c(hcl))};
     if (i == w->files.n)
         w->files.n++;
 }
