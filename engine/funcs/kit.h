@@ -42,7 +42,7 @@ enum { KIT_TEXT_MAX = 64 << 20 };
 extern const struct func string_funcs[], regex_funcs[], format_funcs[], collection_funcs[], list_funcs[],
     mapping_funcs[], set_funcs[], numeric_funcs[], encoding_funcs[], charset_funcs[], crypto_funcs[], datetime_funcs[],
     file_funcs[], template_funcs[], cidr_funcs[], yaml_funcs[], csv_funcs[], convert_funcs[], semver_funcs[],
-    secret_funcs[];
+    secret_funcs[], envfile_funcs[];
 
 static inline struct arena *kit_arena(const struct func_call *call)
 {

@@ -5,9 +5,9 @@
 #include <pthread.h>
 
 static const struct func *const nouns[] = {
-    string_funcs, regex_funcs,    format_funcs,   collection_funcs, list_funcs,   mapping_funcs,
-    set_funcs,    numeric_funcs,  encoding_funcs, charset_funcs,    crypto_funcs, datetime_funcs,
-    file_funcs,   template_funcs, cidr_funcs,     yaml_funcs,       csv_funcs,    convert_funcs,
+    string_funcs,  regex_funcs,    format_funcs,  collection_funcs, list_funcs,     mapping_funcs, set_funcs,
+    numeric_funcs, encoding_funcs, charset_funcs, crypto_funcs,     datetime_funcs, file_funcs,    template_funcs,
+    cidr_funcs,    yaml_funcs,     csv_funcs,     convert_funcs,    semver_funcs,   envfile_funcs, secret_funcs,
 };
 
 static struct func_table table;
