@@ -135,6 +135,23 @@ bool unicode_printable(uint32_t rune)
                                                       UC_CATEGORY_MASK_P | UC_CATEGORY_MASK_S);
 }
 
+/* Characters that begin no longer cluster with what follows them. */
+static bool stands_alone(struct str cluster)
+{
+    return cluster.n == 1 && cluster.p[0] && strchr("-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'", cluster.p[0]);
+}
+
+struct str unicode_settled(struct arena *arena, struct str s)
+{
+    struct str kept = unicode_nfc(arena, arena_str(arena, str_sub(s, 0, utf8_invalid(s))));
+    size_t end = 0, last = 0;
+    for (struct str rest = kept; rest.n; rest = str_sub(kept, end, kept.n)) {
+        last = end;
+        end += unicode_grapheme(rest);
+    }
+    return stands_alone(str_sub(kept, last, end)) ? kept : str_sub(kept, 0, last);
+}
+
 bool unicode_id_start(uint32_t rune)
 {
     if (rune < 0x80)

@@ -27,6 +27,10 @@ size_t unicode_width(struct str s);
 /* s in normalization form C; returns s itself where it already is, else a copy in `arena`. s must be valid UTF-8. */
 struct str unicode_nfc(struct arena *arena, struct str s);
 
+/* The part of s that stays as it is whatever text follows: normalised, and without a last cluster that may still
+ * change. s need not end where a code point does. */
+struct str unicode_settled(struct arena *arena, struct str s);
+
 /* Whether a code point shows: letters, marks, numbers, punctuation, symbols and the plain space. */
 bool unicode_printable(uint32_t rune);
 

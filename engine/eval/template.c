@@ -55,31 +55,12 @@ static void join_part(struct joining *joining, const struct expr *part)
         join_value(joining, part, v);
 }
 
-/* Characters that begin no longer cluster with what follows them. */
-static bool stands_alone(struct str cluster)
-{
-    return cluster.n == 1 && strchr("-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'", cluster.p[0]);
-}
-
-/* The part of the text that stays as it is whatever follows: a last cluster may still change. */
-static struct str safe_prefix(struct arena *arena, struct str text)
-{
-    struct str cut = str_sub(text, 0, PREFIX_BYTES);
-    struct str kept = unicode_nfc(arena, arena_str(arena, str_sub(cut, 0, utf8_invalid(cut))));
-    size_t end = 0, last = 0;
-    for (struct str rest = kept; rest.n; rest = str_sub(kept, end, kept.n)) {
-        last = end;
-        end += unicode_grapheme(rest);
-    }
-    return stands_alone(str_sub(kept, last, end)) ? kept : str_sub(kept, 0, last);
-}
-
 static struct value unknown_text(struct joining *joining)
 {
     struct arena *arena = joining->eval->arena;
     struct refine refine = {.not_null = true, .max_length = UINT32_MAX};
     if (!joining->failed)
-        refine.prefix = safe_prefix(arena, strbuf_str(joining->text));
+        refine.prefix = unicode_settled(arena, str_sub(strbuf_str(joining->text), 0, PREFIX_BYTES));
     return value_unknown_refined(arena, type_string, refine);
 }
 

@@ -243,7 +243,7 @@ static bool format_unknown(struct func_call *call)
     size_t verb = str_find_byte(text, '%', 0);
     struct refine refine = {.not_null = true, .max_length = UINT32_MAX};
     if (verb != SIZE_MAX)
-        refine.prefix = str_sub(text, 0, verb);
+        refine.prefix = unicode_settled(kit_arena(call), str_sub(text, 0, verb));
     return kit_answer(call, value_unknown_refined(kit_arena(call), type_string, refine));
 }
 
