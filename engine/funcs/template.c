@@ -17,9 +17,12 @@ static bool fail_with(struct func_call *call, const struct diags *diags)
     if (!d)
         return func_fail(call, KIT_CALL, _("the template cannot be read"));
     const struct source *source = sources_get(sources, d->subject.file);
+    struct str detail = str_trim(d->detail);
+    if (str_ends(detail, STR("."))) /* the sentence goes on */
+        detail.n--;
     struct position at = source ? sources_position(sources, d->subject.file, d->subject.off) : (struct position){0};
     return func_fail(call, KIT_CALL, "%.*s:%u,%u: %.*s; %.*s", STR_ARG(source ? source->name : STR("")), at.line,
-                     at.column, STR_ARG(d->summary), STR_ARG(str_trim(d->detail)));
+                     at.column, STR_ARG(d->summary), STR_ARG(detail));
 }
 
 /* The names that the template uses, against the variables given. */
