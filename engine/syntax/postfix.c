@@ -41,7 +41,7 @@ static void extend(struct parser *p, struct traversal *t, const struct step *ste
 /* `e` with the steps that were collected on the pile since `mark`. */
 static const struct expr *with_steps(struct parser *p, const struct expr *e, size_t mark)
 {
-    if (pile_mark(p) == mark)
+    if (p->broken || pile_mark(p) == mark) /* after an error, what is on the pile may be anything */
         return e;
     size_t n;
     const struct step *steps = pile_take(p, mark, sizeof *steps, &n);

@@ -1,6 +1,7 @@
 /*
  * Conformance of the formatter: fmt/<name>.in.hcl becomes fmt/<name>.want.hcl byte for byte; where there is no such
  * file, the input has errors and is left alone. Prints `N of M`. Usage: conformance_fmt DATA_DIR [-v]
+ * With -w FILE… it formats those files in place, and names the ones with errors: for differential.
  */
 #include "base/cleanup.h"
 #include "base/fs.h"
@@ -38,8 +39,32 @@ static bool check(const char *dir, const char *name)
     return right;
 }
 
+static void rewrite(const char *path)
+{
+    ARENA_AUTO arena = arena_new();
+    struct diags diags = DIAGS_INIT(arena);
+    struct sources *sources = sources_new();
+    struct str text = {0};
+    bool ok = fs_read(&vfs_system, arena, path, 1 << 26, &text);
+    if (ok)
+        ok = fs_replace(&vfs_system, path, fmt_source(arena, &diags, sources, sources_add(sources, str_c(path), text)),
+                        0644);
+    if (!ok) {
+        perror(path);
+        exit(2);
+    }
+    if (diags_failed(&diags))
+        puts(path);
+    sources_free(sources);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "-w") == 0) {
+        for (int i = 2; i < argc; i++)
+            rewrite(argv[i]);
+        return 0;
+    }
     if (argc < 2) {
         fputs("usage: conformance_fmt DATA_DIR [-v]\n", stderr);
         return 2;
