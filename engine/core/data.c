@@ -26,6 +26,18 @@ static void visit_pending(void *ctx, const struct config_ref *ref, enum config_u
     }
 }
 
+/* A machine that is about to be made, or to be reached in another way, cannot be asked yet, though its name is known.
+ */
+static bool machine_changes(const struct run *run, const struct task *task)
+{
+    for (size_t i = 0; i < task->depends.n; i++) {
+        const struct task *need = map_get(&run->tree->by_whole, task->depends.v[i]->text);
+        if (need && need->type->anchor && need->changes)
+            return true;
+    }
+    return false;
+}
+
 static bool depends_on_changes(const struct task *task)
 {
     struct pending p = {.module = task->node->module};
@@ -98,7 +110,7 @@ static bool data_instance(struct run *run, struct task *task, const struct modul
 enum outcome data_task(struct run *run, struct task *task)
 {
     const struct module *module = task->node->module;
-    bool ok = true, pending = run->phase == PHASE_VALIDATE || depends_on_changes(task);
+    bool ok = true, pending = run->phase == PHASE_VALIDATE || depends_on_changes(task) || machine_changes(run, task);
     for (uint32_t i = 0; i < module->n_copies; i++)
         for (uint32_t k = 0; k < task->groups[i].n; k++) {
             ok &= data_instance(run, task, &module->copies[i], &task->groups[i], &task->groups[i].v[k], pending);

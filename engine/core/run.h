@@ -342,6 +342,8 @@ void plan_drift(struct run *run);
 void refuse_protected(struct run *run, const struct change *change, const struct expr *because);
 void plan_review(struct run *run);
 void plan_outputs(struct run *run);
+/* relevant.c: the attributes that the changes were made from. */
+void plan_relevance(struct run *run);
 /* Appends a change, with provider, lane and place filled in from `object` (planned or prior). */
 struct change *change_add(struct run *run, struct change change, const struct provider_type *type,
                           struct provider_slot *slot, struct value object);

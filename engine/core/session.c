@@ -341,6 +341,7 @@ static void make(struct run *run)
     if (!session_cancelled(run->session))
         plan_review(run);
     plan_outputs(run);
+    plan_relevance(run);
 }
 
 struct plan *session_plan(struct session *session, const struct plan_options *options, struct diags *diags)

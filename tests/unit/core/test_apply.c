@@ -343,8 +343,8 @@ Test(apply, thousands_on_a_few_machines)
 Test(apply, a_built_in_object_whose_creation_was_cut_off_never_was)
 {
     world_config(w, HOST("web") "resource \"detour_data\" \"a\" {\n  input = 1\n}\n");
-    apply_cut_off();
-    plan("+ detour_data.a\n+ test_host.web");
+    apply_cut_off(); /* with or without its result, as it comes */
     apply();
+    cr_assert(world_objects(w) == 2);
     plan("");
 }

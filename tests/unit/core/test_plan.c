@@ -171,6 +171,21 @@ Test(plan, drift_is_found_and_mended)
     plan("");
 }
 
+Test(plan, what_changes_were_made_from_is_named_where_there_is_drift)
+{
+    world_config(w, HOST("web") THING("web", "a", "1") "locals {\n  v = test_thing.a.value\n}\n"
+                                                       "resource \"detour_data\" \"b\" {\n  input = local.v\n}\n");
+    apply();
+    test_world_set("web", "a", "changed");
+    world_config(
+        w, HOST("web") "resource \"test_thing\" \"a\" {\n  host = test_host.web.id\n  name = \"a\"\n  value = \"1\"\n"
+                       "  lifecycle {\n    ignore_changes = [value]\n  }\n}\nlocals {\n  v = test_thing.a.value\n}\n"
+                       "resource \"detour_data\" \"b\" {\n  input = local.v\n}\n");
+    plan("~ detour_data.b");
+    cr_assert(w->plan->drift.n == 1 && w->plan->relevant.n == 1);
+    cr_assert(str_is(w->plan->relevant.v[0].resource, "test_thing.a") && w->plan->relevant.v[0].attribute.n == 1);
+}
+
 Test(plan, a_moved_machine_is_read_at_its_new_address)
 {
     world_config(w, "resource \"test_host\" \"web\" {\n  name = \"web\"\n  address = \"10.0.0.1\"\n}\n");
@@ -311,6 +326,18 @@ Test(plan, data_sources_are_read_now_or_put_off)
          "read_because_config_unknown\n+ detour_data.a");
     apply();
     SAME(world_output(w, "v"), "\"found\"");
+}
+
+Test(plan, a_machine_to_be_made_is_asked_later)
+{
+    const char *config = HOST("web") "data \"test_lookup\" \"x\" {\n  host = test_host.web.id\n  name = \"x\"\n}\n";
+    world_config(w, config);
+    test_world_set("web", "x", "found");
+    plan("<= data.test_lookup.x read_because_dependency_pending\n+ test_host.web");
+    apply();
+    test_reset();
+    plan("");
+    cr_assert(w->plan->reads.n == 1);
 }
 
 Test(plan, conditions_and_validations)
