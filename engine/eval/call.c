@@ -243,6 +243,9 @@ static bool check_arguments(struct calling *c, bool *untyped)
     }
     for (size_t i = 0; i < c->n_args; i++)
         c->unknown |= !takes_unknown(param_at(c, i), c->values[i]);
+    /* Without the implementation, nobody else places the marks that it would have seen. */
+    for (size_t i = 0; i < c->n_args && (c->unknown || *untyped); i++)
+        c->marks |= value_marks_deep(c->values[i]);
     return true;
 }
 

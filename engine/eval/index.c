@@ -132,7 +132,9 @@ static struct value index_value(struct at at, struct value v, struct value key)
 struct value eval_index_of(struct eval *eval, const struct expr *about, struct value v, struct value key,
                            struct span at)
 {
-    return value_mark(index_value((struct at){eval, about, at}, v, key), v.marks);
+    size_t errors = eval->diags->n_errors;
+    struct value item = index_value((struct at){eval, about, at}, v, key);
+    return eval->diags->n_errors == errors ? value_mark(item, v.marks) : item;
 }
 
 struct value eval_index(struct eval *eval, struct value v, struct value key, struct span at)
@@ -207,7 +209,9 @@ static struct value attr_value(struct at at, struct value v, struct str name)
 static struct value attr_of(struct eval *eval, const struct expr *about, struct value v, struct str name,
                             struct span at)
 {
-    return value_mark(attr_value((struct at){eval, about, at}, v, name), v.marks);
+    size_t errors = eval->diags->n_errors;
+    struct value item = attr_value((struct at){eval, about, at}, v, name);
+    return eval->diags->n_errors == errors ? value_mark(item, v.marks) : item;
 }
 
 struct value eval_attr(struct eval *eval, struct value v, struct str name, struct span at)

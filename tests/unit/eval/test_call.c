@@ -43,12 +43,15 @@ static const struct func_param one_list[] = {{"list", "list(any)", PARAM_PARTLY,
 static const struct func_param one_bool[] = {{"b", "bool", 0, ""}, {0}};
 static const struct func_param one_any[] = {{"v", "any", PARAM_NULL | PARAM_DYNAMIC, ""}, {0}};
 
+static const struct func_param one_marked[] = {{"s", "string", PARAM_MARKED, ""}, {0}};
+
 static const struct func functions[] = {
     {.name = "join2", .params = two_strings, .result_type = "string", .impl = impl_join},
     {.name = "joinall", .params = &none, .rest = &string_param, .result_type = "string", .impl = impl_join},
     {.name = "length", .params = one_list, .result_type = "number", .impl = impl_length},
     {.name = "fail", .params = one_bool, .result_type = "string", .impl = impl_fail},
     {.name = "isnull", .params = one_any, .result_type = "bool", .impl = impl_null},
+    {.name = "marked", .params = one_marked, .result_type = "string", .impl = impl_join},
     {.name = "can", .params = one_any, .result_type = "bool", .lazy = lazy_can},
     {.name = "now", .params = &none, .result_type = "string", .impl = impl_join, .flags = FUNC_IMPURE},
 };
@@ -85,6 +88,7 @@ Test(call, values)
         {"joinall(\"a\", [secret, \"b\"]...)", "\"as3cr3tb\"!"},
         {"joinall(secret)", "\"s3cr3t\"!"},
         {"joinall(unk)", "?string"},
+        {"marked(unk == \"a\" ? secret : \"\")", "?string!"},
         {"joinall(any...)", "?any"},
         {"length([1, unk])", "2"},
         {"length([secret])", "1!"},
