@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "base/format.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,16 +149,25 @@ struct str arena_str(struct arena *a, struct str s)
     return str_from(p, s.n);
 }
 
+/* Most texts fit what is left of the page, and are written there at once; for others that rest is spent. */
 struct str arena_vprintf(struct arena *a, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    size_t len = n < 0 ? 0 : (size_t)n;
-    char *p = arena_alloc(a, len + 1);
-    vsnprintf(p, len + 1, format, again);
+    struct page *page = a->pages;
+    size_t room = page ? page->cap - page->used : 0;
+    char *p = room ? page->data + page->used : NULL;
+    size_t n = format_text(p, room, format, args);
+    if (n < room) {
+        arena_alloc(a, n + 1);
+    } else {
+        if (page)
+            page->used = page->cap;
+        p = arena_alloc(a, n + 1);
+        format_text(p, n + 1, format, again);
+    }
     va_end(again);
-    return str_from(p, len);
+    return str_from(p, n);
 }
 
 struct str arena_printf(struct arena *a, const char *format, ...)

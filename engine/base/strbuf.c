@@ -1,7 +1,7 @@
 #include "base/strbuf.h"
+#include "base/format.h"
 #include "base/unicode.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 void strbuf_free(struct strbuf *sb)
@@ -59,10 +59,11 @@ void strbuf_vprintf(struct strbuf *sb, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    if (n >= 0 && strbuf_reserve(sb, (size_t)n + 1)) {
-        vsnprintf(sb->p + sb->n, (size_t)n + 1, format, again);
-        sb->n += (size_t)n;
+    size_t room = sb->cap - sb->n, n = format_text(sb->p ? sb->p + sb->n : NULL, room, format, args);
+    if (strbuf_reserve(sb, n + 1)) {
+        if (n >= room)
+            format_text(sb->p + sb->n, n + 1, format, again);
+        sb->n += n;
     }
     va_end(again);
 }
