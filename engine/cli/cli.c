@@ -5,7 +5,6 @@
 #include "funcs/table.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,10 +230,7 @@ static int run_command(struct cli *cli, int argc, char **argv)
 
 int cli_main(const struct detour_provider *const *providers, int argc, char **argv)
 {
-    setlocale(LC_CTYPE, "");
-    setlocale(LC_MESSAGES, "");
-    bindtextdomain("detour", "/usr/share/locale");
-    textdomain("detour");
+    gettext_start("detour", "/usr/share/locale");
     struct cli cli = {.arena = arena_new(), .registry = registry_new()};
     cli.diags = DIAGS_INIT(cli.arena);
     cli.out = term_of_fd(STDOUT_FILENO, false);
