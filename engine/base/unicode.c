@@ -102,7 +102,8 @@ size_t unicode_length(struct str s)
 
 size_t unicode_width(struct str s)
 {
-    size_t width = 0;
+    size_t width = ascii_prefix(s);
+    s = str_sub(s, width, s.n);
     while (s.n) {
         uint32_t rune;
         size_t n = utf8_decode(s, &rune);

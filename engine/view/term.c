@@ -37,8 +37,9 @@ void term_paint(struct strbuf *out, const struct term *term, enum term_ink ink, 
 {
     va_list args;
     va_start(args, format);
-    strbuf_printf(out, "%s", term_on(term, ink));
+    strbuf_add(out, str_c(term_on(term, ink)));
     strbuf_vprintf(out, format, args);
-    strbuf_printf(out, "%s", ink == INK_NONE ? "" : term_off(term));
+    if (ink != INK_NONE)
+        strbuf_add(out, str_c(term_off(term)));
     va_end(args);
 }

@@ -140,9 +140,9 @@ static bool has_body(const struct change *change)
     return change->action != ACTION_FORGET && (change->action != ACTION_NOOP || change->import_id.n);
 }
 
-void human_change(struct strbuf *out, const struct change *change, const struct human_options *options)
+static void change_block(struct strbuf *out, struct arena *arena, const struct change *change,
+                         const struct human_options *options)
 {
-    ARENA_AUTO arena = arena_new();
     header(out, arena, change, &options->term);
     risks(out, arena, change, &options->term);
     struct render r = {
@@ -155,6 +155,12 @@ void human_change(struct strbuf *out, const struct change *change, const struct 
         render_diff(r, diff_of_change(arena, change), 0);
     }
     strbuf_addc(out, '\n');
+}
+
+void human_change(struct strbuf *out, const struct change *change, const struct human_options *options)
+{
+    ARENA_AUTO arena = arena_new();
+    change_block(out, arena, change, options);
 }
 
 /* -- the legend
@@ -317,6 +323,7 @@ static void nothing(struct strbuf *out, const struct plan *plan, const struct te
 static void changes(struct strbuf *out, const struct plan *plan, const struct human_options *options)
 {
     legend(out, plan, &options->term);
+    ARENA_AUTO scratch = arena_new();
     bool titled = false;
     vec_each (&plan->changes, i) {
         if (!is_shown(&plan->changes.v[i]))
@@ -326,7 +333,8 @@ static void changes(struct strbuf *out, const struct plan *plan, const struct hu
                           plan->errored ? _("Planning failed for some objects. What could be planned:")
                                         : _("detour will perform the following actions:"));
         titled = true;
-        human_change(out, &plan->changes.v[i], options);
+        change_block(out, scratch, &plan->changes.v[i], options);
+        arena_reset(scratch);
         strbuf_addc(out, '\n');
     }
 }

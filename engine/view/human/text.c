@@ -24,21 +24,32 @@ static struct text text_of(struct arena *arena, struct value v)
     return t;
 }
 
+static size_t plain_prefix(struct str s)
+{
+    size_t n = 0;
+    while (n < s.n && (unsigned char)s.p[n] >= 0x20 && s.p[n] != '"' && s.p[n] != '\\' && s.p[n] != 0x7f)
+        n++;
+    return n;
+}
+
 void text_quote(struct strbuf *out, struct str s)
 {
     static const char escapes[] = {
         ['\a'] = 'a', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['\v'] = 'v'};
     strbuf_addc(out, '"');
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
+    while (s.n) {
+        size_t plain = plain_prefix(s);
+        strbuf_add(out, str_sub(s, 0, plain));
+        if (plain == s.n)
+            break;
+        unsigned char c = (unsigned char)s.p[plain];
         if (c == '"' || c == '\\')
             strbuf_printf(out, "\\%c", c);
         else if (c < sizeof escapes && escapes[c])
             strbuf_printf(out, "\\%c", escapes[c]);
-        else if (c < 0x20 || c == 0x7f)
-            strbuf_printf(out, "\\x%02x", c);
         else
-            strbuf_addc(out, (char)c);
+            strbuf_printf(out, "\\x%02x", c);
+        s = str_sub(s, plain + 1, s.n);
     }
     strbuf_addc(out, '"');
 }
