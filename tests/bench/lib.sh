@@ -49,7 +49,8 @@ generate() {
                 if (i % 50) printf "resource \"%s\" \"r%d\" {\n  input = %s.r%d.output\n}\n", type, i, type, i - 1 > main
                 else printf "resource \"%s\" \"r%d\" {\n  input = \"head %d\"\n}\n", type, i, i > main
         if (shape == "for_each")
-            printf "resource \"%s\" \"r\" {\n  for_each = { for i in range(%d) : \"key${i}\" => \"value ${i}\" }\n  input    = each.value\n}\n", type, n > main
+            # range() is capped at 1024, here and at the peer
+            printf "resource \"%s\" \"r\" {\n  for_each = { for i in flatten([for a in range(%d) : [for b in range(1000) : a * 1000 + b]]) : \"key${i}\" => \"value ${i}\" }\n  input    = each.value\n}\n", type, n / 1000 > main
         if (shape == "modules") {
             for (m = 0; m < 100; m++) printf "module \"m%d\" {\n  source = \"./m\"\n  name   = \"module %d\"\n}\n", m, m > main
             system("mkdir -p " dir "/m")
