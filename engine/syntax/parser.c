@@ -148,7 +148,7 @@ static void bad_character(struct parser *p, const struct token *t)
 {
     struct str s = parser_text(p, t);
     uint32_t rune = 0;
-    utf8_decode(s, &rune);
+    s = str_sub(s, 0, utf8_decode(s, &rune)); /* the token holds repetitions, too */
     if (is_curly_quote(s))
         bad_token(p, t, _("Invalid character"),
                   _("Curly quotes are not used within the language: write \"straight\" ones."));
