@@ -66,11 +66,19 @@ void batch_fail_all(struct batch *batch, const struct transport_problem *problem
         batch->items[i].failed = true;
 }
 
+/* Whose work a word of progress is about: of a package, where apt speaks. */
+static size_t whose(struct batch *batch, struct str text)
+{
+    if (str_starts(text, STR("apt:")))
+        batch_each(batch, KIND_PACKAGE, item) return item->request;
+    return 0;
+}
+
 static void pass_on(void *ctx, const struct transport_section *section)
 {
     struct batch *batch = ctx;
     if (str_is(section->name, "p") && batch->n)
-        batch->kit.host->progress(batch->kit.call, 0, "%.*s", STR_ARG(section->body));
+        batch->kit.host->progress(batch->kit.call, whose(batch, section->body), "%.*s", STR_ARG(section->body));
 }
 
 static bool is_cancelled(void *ctx)
@@ -79,21 +87,25 @@ static bool is_cancelled(void *ctx)
     return batch->kit.host->cancelled(batch->kit.call);
 }
 
+/* A session may have died while a person read the plan: then there is another, once. */
 bool batch_run(struct batch *batch, bool careful, struct transport_problem *problem)
 {
-    struct transport *session = machine_session(batch->machine, batch->arena, 0, problem);
-    if (!session)
-        return false;
     struct transport_job job = {.script = strbuf_str(&batch->script),
                                 .seconds = careful ? 3600 : 120,
                                 .careful = careful,
                                 .watch = pass_on,
                                 .cancelled = is_cancelled,
                                 .ctx = batch};
-    bool ok = transport_run(session, batch->arena, &job, &batch->answer, problem);
-    if (!ok)
+    for (int attempt = 0;; attempt++) {
+        struct transport *session = machine_session(batch->machine, batch->arena, 0, problem);
+        if (!session)
+            return false;
+        if (transport_run(session, batch->arena, &job, &batch->answer, problem))
+            return true;
         machine_hang_up(batch->machine);
-    return ok;
+        if (problem->status != TRANSPORT_STALE || attempt)
+            return false;
+    }
 }
 
 const struct str *batch_section(struct batch *batch, const char *name, const struct item *item)

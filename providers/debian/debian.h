@@ -141,6 +141,8 @@ void batch_results(struct batch *batch);
 /* Private data of a host whose `host_key` is configured and not known yet: nothing is to be pinned meanwhile. */
 #define HOST_KEY_COMES "?"
 bool host_key_comes(struct detour_blob private_data);
+/* Whether the machine may have been made just now: it gets time to start. */
+bool host_is_new(struct kit kit, const struct item *host);
 
 /* machine.c */
 /* The machine of that name, made when it is not there yet. */

@@ -74,8 +74,17 @@ static bool differs(struct kit kit, const detour_value *a, const detour_value *b
     return kit_attr(kit, a, name) && !kit.host->equal(kit_attr(kit, a, name), kit_attr(kit, b, name));
 }
 
+/* Whether another machine may answer from now on than the one that was read. */
+static bool may_be_another(struct kit kit, const struct detour_plan *plan)
+{
+    return plan->prior &&
+           (differs(kit, plan->prior, plan->config, "address") || differs(kit, plan->prior, plan->config, "local") ||
+            (kit_set(kit, plan->config, "host_key") && differs(kit, plan->prior, plan->config, "host_key")));
+}
+
 static void host_plan(struct kit kit, struct detour_plan *plan, size_t request)
 {
+    static const char *const facts[] = {"os", "os_version", "architecture", "machine_id"};
     (void)request;
     struct kit_edit edit = {.kit = kit};
     if (kit_attr(kit, plan->config, "name"))
@@ -86,12 +95,8 @@ static void host_plan(struct kit kit, struct detour_plan *plan, size_t request)
         kit_put_text(&edit, "user", STR("root"));
     if (kit_bool(kit, plan->config, "local", false) && !kit_set(kit, plan->config, "host_key"))
         kit_put_null(&edit, "host_key");
-    if (plan->prior &&
-        (differs(kit, plan->prior, plan->config, "address") || differs(kit, plan->prior, plan->config, "local"))) {
-        static const char *const facts[] = {"os", "os_version", "architecture", "machine_id"};
-        for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
-            kit_put_unknown(&edit, facts[i]); /* another machine may answer there */
-    }
+    for (size_t i = 0; may_be_another(kit, plan) && i < sizeof facts / sizeof *facts; i++)
+        kit_put_unknown(&edit, facts[i]);
     if (kit_unknown(kit, plan->config, "host_key"))
         plan->private_out = (struct detour_blob){HOST_KEY_COMES, 1};
     plan->planned = kit_edited(&edit, plan->proposed);
@@ -120,12 +125,18 @@ static const detour_value *host_state(struct batch *batch, struct item *item)
     return kit_edited(&edit, item->base);
 }
 
+bool host_is_new(struct kit kit, const struct item *host)
+{
+    return host->action == DETOUR_CREATE ||
+           (host->action == DETOUR_UPDATE && kit_unknown(kit, host->planned, "machine_id"));
+}
+
 /* A machine just made may still be starting its services; what follows needs them. */
 void host_steps(struct batch *batch)
 {
     batch_each(batch, KIND_HOST, item)
     {
-        if (item->action == DETOUR_CREATE)
+        if (host_is_new(batch->kit, item))
             batch_line(batch, "timeout 60 systemctl is-system-running --wait >/dev/null 2>&1\n");
     }
 }

@@ -179,7 +179,7 @@ static void purge(struct batch *batch)
         batch_word(batch, item->name);
     }
     if (any)
-        batch_line(batch, " 2>&1) || emit purge \"$o\"\n");
+        batch_line(batch, " 9>&- 2>&1) || emit purge \"$o\"\n");
 }
 
 void package_steps(struct batch *batch)
@@ -188,7 +188,7 @@ void package_steps(struct batch *batch)
     batch_each(batch, KIND_PACKAGE, item) any = true;
     if (!any)
         return;
-    batch_line(batch, "D=$(mktemp -d /tmp/detour.XXXXXX)\n");
+    batch_line(batch, "if ! D=$(mktemp -d /tmp/detour.XXXXXX 2>&1); then emit apt \"1\n$D\"; else\n");
     mark_hold(batch, false);
     if (any_of(batch, -1)) {
         batch_line(batch, "if ! stopped; then\napt_lists\n");
@@ -198,7 +198,7 @@ void package_steps(struct batch *batch)
     }
     purge(batch);
     mark_hold(batch, true);
-    batch_line(batch, "rm -rf \"$D\"\n");
+    batch_line(batch, "rm -rf \"$D\"\nfi\n");
 }
 
 static struct str apt_words(struct batch *batch, const struct item *item)

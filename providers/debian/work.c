@@ -172,8 +172,8 @@ static void review_connected(struct batch *batch, struct detour_review *reqs)
 
 static bool host_unpinned(struct batch *batch, const struct item *host)
 {
-    return !host_key_comes(host->private_in) && host->action == DETOUR_CREATE && !kit_bool(batch->kit, host->planned, "local", false) &&
-           !kit_attr(batch->kit, host->planned, "host_key");
+    return !host_key_comes(host->private_in) && host->action == DETOUR_CREATE &&
+           !kit_bool(batch->kit, host->planned, "local", false) && !kit_attr(batch->kit, host->planned, "host_key");
 }
 
 void debian_review(void *self, detour_call *call, struct detour_review *reqs, size_t n)
@@ -222,7 +222,7 @@ static bool pin_first(struct batch *batch, struct item *host, const struct trans
 /* The session for an apply. A machine being created gets a minute until its sshd answers. */
 static bool apply_session(struct batch *batch, struct item *host, struct transport_problem *problem)
 {
-    bool creating = host && host->action == DETOUR_CREATE;
+    bool creating = host && host_is_new(batch->kit, host);
     uint64_t end = clock_monotonic_ns() + 60 * 1000000000ull;
     for (;;) {
         if (machine_session(batch->machine, batch->arena, creating ? 5 : 0, problem))

@@ -26,6 +26,7 @@ enum transport_status {
     TRANSPORT_KEY_CHANGED, /* not the pinned key: likewise */
     TRANSPORT_REFUSED,     /* the machine accepts none of our keys */
     TRANSPORT_SUDO,        /* sudo would not let us */
+    TRANSPORT_STALE,       /* the connection had been lost before the script went out: open another and run it again */
     TRANSPORT_BROKEN,      /* the connection was lost, or the answer is not one */
     TRANSPORT_TIMEOUT,     /* the script ran for too long */
     TRANSPORT_CANCELLED,   /* given up at the user's request */

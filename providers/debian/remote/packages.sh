@@ -6,7 +6,7 @@ updated=
 apt_update() {
     updated=yes
     emit p "apt: reading package lists"
-    apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 update >"$D/update" 2>&1 && touch /var/lib/apt/lists
+    apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 update 9>&- >"$D/update" 2>&1 && touch /var/lib/apt/lists
 }
 
 # has_lists: whether package lists were ever fetched.

@@ -4,12 +4,13 @@
 
 #include <stdlib.h>
 
-static bool lost(struct ssh *ssh, struct exchange *exchange, struct transport_problem *problem)
+static bool lost(struct ssh *ssh, struct exchange *exchange, enum transport_status status,
+                 struct transport_problem *problem)
 {
-    return link_problem(
-        problem, TRANSPORT_BROKEN, arena_printf(exchange->arena, _("Connection to %s was lost"), ssh->base.place),
-        arena_printf(exchange->arena, _("%s.\nWhat was under way may have been done: plan again to see."),
-                     ssh_get_error(ssh->session)));
+    return link_problem(problem, status, arena_printf(exchange->arena, _("Connection to %s was lost"), ssh->base.place),
+                        arena_printf(exchange->arena,
+                                     _("%s.\nWhat was under way may have been done: plan again to see."),
+                                     ssh_get_error(ssh->session)));
 }
 
 static ssh_channel start(struct ssh *ssh, const char *command)
@@ -69,7 +70,7 @@ static bool pump(struct ssh *ssh, ssh_channel channel, struct exchange *exchange
         if (exchange->frame.state == FRAME_ENDED) /* a daemon it started may hold the channel open */
             return true;
         if (n == SSH_ERROR || !ssh_is_connected(ssh->session))
-            return lost(ssh, exchange, problem);
+            return lost(ssh, exchange, TRANSPORT_BROKEN, problem);
         if (n == 0 && ssh_channel_is_eof(channel))
             return true;
     }
@@ -81,8 +82,8 @@ bool link_ssh_run(struct transport *transport, struct str script, struct exchang
     struct ssh *ssh = (struct ssh *)transport;
     ssh_channel channel = start(ssh, link_command(transport));
     if (!channel)
-        return lost(ssh, exchange, problem);
-    bool ok = send_all(channel, script) || lost(ssh, exchange, problem);
+        return lost(ssh, exchange, TRANSPORT_STALE, problem);
+    bool ok = send_all(channel, script) || lost(ssh, exchange, TRANSPORT_BROKEN, problem);
     ok = ok && pump(ssh, channel, exchange, problem);
     if (ok && exchange->frame.state != FRAME_ENDED)
         exchange->exit_status = ssh_channel_get_exit_status(channel);
