@@ -107,8 +107,7 @@ const struct detour_provider *debian_provider(void)
         .abi = DETOUR_ABI_VERSION,
         .name = "debian",
         .doc = "Debian machines, 10 to 13, and what stands on them: packages, files, accounts, services. Machines are "
-               "reached "
-               "over SSH, one session each, and need nothing but sh.",
+               "reached over SSH, one session each, and need nothing but sh.",
         .types = types,
         .open = debian_open,
         .close = debian_close,

@@ -24,11 +24,20 @@ static const struct detour_type service_type = {
     .attributes = service_attributes,
     .doc =
         "A systemd unit that is there already (from a package, or as a debian_file): whether it is enabled, and "
-        "whether "
-        "it runs. systemd is told of changed unit files where that is needed. A unit that does not come up is an error "
+        "whether it runs. systemd is told of changed unit files where that is needed. A unit that does not come up is an error "
         "with its last journal lines. Destroying stops and disables it, as far as `active` and `enabled` were true.",
-    .example = "resource \"debian_service\" \"nginx\" {\n  host       = debian_host.web.id\n  name       = \"nginx\"\n"
-               "  enabled    = true\n  active     = true\n  restart_on = [debian_file.nginx_conf.content]\n}\n",
+    .example = "resource \"debian_file\" \"site\" {\n"
+               "  host    = debian_host.web.id\n"
+               "  path    = \"/etc/nginx/conf.d/site.conf\"\n"
+               "  content = \"server { root /srv/data; }\\n\"\n"
+               "}\n\n"
+               "resource \"debian_service\" \"nginx\" {\n"
+               "  host       = debian_package.nginx.host\n"
+               "  name       = debian_package.nginx.name\n"
+               "  enabled    = true\n"
+               "  active     = true\n"
+               "  restart_on = [debian_file.site.content]\n"
+               "}\n",
 };
 
 static const char *const suffixes[] = {".service", ".timer", ".socket", ".target",   ".mount",

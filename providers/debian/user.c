@@ -27,10 +27,9 @@ static const struct detour_type user_type = {
     .version = 1,
     .attributes = user_attributes,
     .doc = "A user account, without a password: people come in by SSH key. One that is there already is adopted. "
-           "Destroying "
-           "removes the account, and the home directory only where `remove_home` is set.",
-    .example = "resource \"debian_user\" \"deploy\" {\n  host            = debian_host.web.id\n  name            = "
-               "\"deploy\"\n"
+           "Destroying removes the account, and the home directory only where `remove_home` is set.",
+    .example = "resource \"debian_user\" \"deploy\" {\n  host            = debian_host.web.id\n"
+               "  name            = \"deploy\"\n"
                "  groups          = [\"www-data\"]\n  authorized_keys = [file(\"deploy.pub\")]\n}\n",
 };
 

@@ -24,8 +24,8 @@ static const struct detour_type types[] = {
             "Keeps a value in the state, with the life cycle of a resource: for values that are to be remembered, and "
             "for tying replacements to a value. It reaches nothing outside the state; destroying it forgets it.",
         .example = "resource \"detour_data\" \"release\" {\n"
-                   "  input            = { version = var.release }\n"
-                   "  triggers_replace = var.database_version\n"
+                   "  input            = { version = \"2.4.1\", released = \"2025-05-20\" }\n"
+                   "  triggers_replace = debian_host.web.os_version\n"
                    "}\n",
     },
     {0},

@@ -48,19 +48,28 @@ static const struct detour_type types[] = {
                "tree (about a minute). After a restart of the computer the machines are stopped, and the next plan starts them.\n\n"
                "A change of `name`, `suite`, `network` or `address` replaces the machine. Destroying it removes everything that was in it; base trees stay in "
                "`/var/cache/detour/lab`.",
-        .example = "resource \"lab_host\" \"web\" {\n"
-                   "  name            = \"web\"\n"
+        .example = "resource \"lab_host\" \"trial\" {\n"
+                   "  name            = \"trial\"\n"
                    "  suite           = \"trixie\"\n"
                    "  authorized_keys = [trimspace(file(\"~/.ssh/id_ed25519.pub\"))]\n"
                    "}\n\n"
-                   "resource \"debian_host\" \"web\" {\n"
-                   "  name     = \"web\"\n"
-                   "  address  = lab_host.web.address\n"
-                   "  host_key = lab_host.web.host_key\n"
+                   "resource \"debian_host\" \"trial\" {\n"
+                   "  name     = lab_host.trial.name\n"
+                   "  address  = lab_host.trial.address\n"
+                   "  host_key = lab_host.trial.host_key\n"
                    "}\n",
     },
     {0},
 };
+static const char provider_doc[] =
+    "Local Debian machines for trying out what is meant for real ones, in the place of Vagrant or VirtualBox.\n\n"
+    "- *Packages without a network.* `packages` are installed before the first boot with this computer's network. Inside the running machine apt has no source. "
+    "To try `debian_package` for real, give it a repository as a folder: `mounts` shows it to the machine (`mounts = { \"/srv/apt\" = \"/tmp/repo\" }`), and a "
+    "`debian_file` at `/etc/apt/sources.list.d/local.list` names it there (`deb [trusted=yes] file:/srv/apt ./`).\n"
+    "- *Fresh base trees.* With no lab host left, remove `/var/cache/detour/lab`. Never under machines: they stand on it.\n"
+    "- *Docker beside it* sets `net.bridge.bridge-nf-call-iptables=1` and drops what is forwarded: then machines reach this computer but not each other. Set it to 0.\n"
+    "- *Limits of a container.* No kernel modules, no clock of its own; `/dev/net/tun` is there, so wireguard-go works.\n"
+    "- *If detour is killed*, the next run takes away what was half made.";
 /* clang-format on */
 
 /* -- life of an instance */
@@ -270,7 +279,7 @@ static const struct detour_provider provider = {
     .size = sizeof provider,
     .abi = DETOUR_ABI_VERSION,
     .name = "lab",
-    .doc = "Local Debian machines for trying out what is meant for real ones, in the place of Vagrant or VirtualBox.",
+    .doc = provider_doc,
     .config = config,
     .types = types,
     .open = lab_open,

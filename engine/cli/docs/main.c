@@ -2,76 +2,118 @@
  * detour-docs: what is written about detour, made from the tables that the program itself runs on.
  *   detour-docs man              detour.1 in scdoc
  *   detour-docs provider NAME    the reference of a provider, in Markdown: providers/NAME/README.md
- * A test compares the committed files with its answers.
+ *   detour-docs examples         the examples of the references, as one configuration
+ * tests/support/docs writes the committed files; a test holds them to the answers, and validates the examples.
  */
 #include "builtin/builtin.h"
 #include "cli/cli.h"
 
 #include <stdio.h>
 
-/* -- the man page
- * -------------------------------------------------------------------------------------------------------------------------
- */
+/* -- the man page -- */
 
-static const char man_head[] = "detour(1)\n\n# NAME\n\ndetour - make servers be what a configuration says\n\n# "
-                               "SYNOPSIS\n\n*detour* [-chdir=DIR] _COMMAND_ [options] [arguments]\n\n"
-                               "# DESCRIPTION\n\n"
-                               "detour compares what a configuration says with what it stored and with what is really "
-                               "there, shows the difference as a plan, and applies "
-                               "exactly that plan once you agree.\n\n"
-                               "A configuration is the _\\*.hcl_ files of a folder, read in byte order. "
-                               "_detour.vars.hcl_ and _\\*.auto.vars.hcl_ set variables of the root "
-                               "module, as do *-var*, *-var-file* and the environment variables *DETOUR_VAR_*_name_. "
-                               "What is managed is remembered in _detour.state_ in the "
-                               "same folder; while an apply runs, every step is first written to "
-                               "_detour.state.journal_, so that nothing is forgotten if it is interrupted.\n\n";
+/* clang-format off */
+static const char man_head[] =
+    "detour(1)\n\n"
+    "; Made by detour-docs from the tables of engine/cli; change those, not this file.\n\n"
+    "# NAME\n\n"
+    "detour - make servers be what a configuration says\n\n"
+    "# SYNOPSIS\n\n"
+    "*detour* [-chdir=_DIR_] _COMMAND_ [options] [arguments]\n\n"
+    "# DESCRIPTION\n\n"
+    "detour compares what a configuration says with what it stored and with what is really there, shows the difference "
+    "as a plan, and applies exactly that plan once you agree.\n\n"
+    "A configuration is the _\\*.hcl_ files of a folder, read in byte order. _detour.vars.hcl_ and _\\*.auto.vars.hcl_ "
+    "set variables of the root module, as do *-var*, *-var-file* and the environment variables *DETOUR_VAR_name*. "
+    "What is managed is remembered in _detour.state_ in the same folder; while an apply runs, every step is first "
+    "written to _detour.state.journal_, so that nothing is forgotten if it is interrupted.\n\n"
+    "Options may be written with one dash or two, and take their value after an equals sign or as the next argument. "
+    "*-chdir=*_DIR_ stands before the command: it works in that folder.\n\n";
 
 static const char man_tail[] =
-    "# EXIT STATUS\n\n*0*\n\tSuccess.\n\n*1*\n\tAn error; nothing was changed, or the summary says what was.\n\nWith "
-    "*-detailed-exitcode* also:\n\n"
-    "*2*\n\tThe plan has changes.\n\n*4*\n\tThe state is locked by somebody else.\n\n*5*\n\tThe plan is not the one "
-    "that *-digest* asked for.\n\n"
-    "*6*\n\tA protection such as _prevent_destroy_ stands in the way.\n\n*7*\n\tPartly applied: something failed, what "
-    "was done is in the state.\n\n"
-    "# ENVIRONMENT\n\n*DETOUR_VAR_*_name_\n\tValue of a root variable.\n\n*NO_COLOR*\n\tNo colours, if set and not "
-    "empty.\n\n"
+    "# EXIT STATUS\n\n"
+    "*0*\n\tSuccess.\n\n"
+    "*1*\n\tAn error; nothing was changed, or the summary says what was.\n\n"
+    "With *-detailed-exitcode* also:\n\n"
+    "*2*\n\tThe plan has changes.\n\n"
+    "*4*\n\tThe state is locked by somebody else.\n\n"
+    "*5*\n\tThe plan is not the one that *-digest* asked for.\n\n"
+    "*6*\n\tA protection such as _prevent_destroy_ stands in the way.\n\n"
+    "*7*\n\tPartly applied: something failed, what was done is in the state.\n\n"
+    "# ENVIRONMENT\n\n"
+    "*DETOUR_VAR_name*\n\tValue of a root variable.\n\n"
+    "*NO_COLOR*\n\tNo colours, if set and not empty.\n\n"
     "*DETOUR_PAGER*, *PAGER*\n\tProgram that long output on a terminal is shown with; _cat_ for none.\n\n"
-    "# FILES\n\n_detour.state_, _detour.state.journal_, _detour.state.lock_\n\tThe state, what happened since it was "
-    "last written, and who is at work.\n";
+    "# FILES\n\n"
+    "_detour.state_\n\tThe state, as of the last checkpoint.\n\n"
+    "_detour.state.journal_\n\tWhat happened since.\n\n"
+    "_detour.state.lock_\n\tWho is at work.\n\n"
+    "# EXAMPLES\n\n"
+    "Show what would happen, save it, and apply exactly that:\n\n"
+    "```\ndetour plan -out=friday.plan\ndetour apply friday.plan\n```\n\n"
+    "Only one machine, and what it depends on:\n\n"
+    "```\ndetour plan -target=debian_host.web\n```\n";
+/* clang-format on */
 
-/* scdoc reads underscores and asterisks as markup. */
-static void print_escaped(const char *text)
+/* scdoc reads these as markup; some at the start of a line only, where a backslash does no harm either. */
+static void print_escaped(struct str text)
 {
-    for (; *text; text++) {
-        if (strchr("_*\\#[]<>", *text))
+    for (size_t i = 0; i < text.n; i++) {
+        if (strchr(i ? "_*\\#<>~`" : "_*\\#<>~`-.|;[]", text.p[i]))
             putchar('\\');
-        putchar(*text);
+        putchar(text.p[i]);
     }
+}
+
+static void flag_head(const struct flag *flag)
+{
+    printf("*-%s%s*", flag->name, flag->arg ? "=" : "");
+    if (flag->arg)
+        printf("_%s_", flag->arg);
+}
+
+static void man_command_flags(const struct command *command)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < flag_count; i++) {
+        if (!flag_applies(command, str_c(flag_table[i].name)) || strcmp(flag_table[i].name, "help") == 0)
+            continue;
+        printf("%s", n++ ? ", " : "Options: ");
+        flag_head(&flag_table[i]);
+    }
+    printf(".\n\n");
 }
 
 static void man_command(const struct command *command)
 {
-    printf("## ");
-    print_escaped(command->name);
-    printf(" ");
-    print_escaped(command->args);
-    printf("\n\n");
-    print_escaped(command->summary);
+    /* no markup in headings */
+    printf("## %s%s%s\n\n", command->name, *command->args ? " " : "", command->args);
+    print_escaped(str_c(command->summary));
     printf(".\n\n");
     for (struct str rest = str_c(command->doc), line; str_next_line(&rest, &line);) {
-        char text[1024];
-        snprintf(text, sizeof text, "%.*s", STR_ARG(line));
-        print_escaped(text);
-        printf("\n\n");
+        print_escaped(line);
+        printf("%s", line.n ? "\n\n" : "");
     }
-    if (*command->flags)
-        printf("Options: ");
-    for (size_t i = 0, n = 0; i < flag_count && *command->flags; i++)
-        if (flag_applies(command, str_c(flag_table[i].name)) && strcmp(flag_table[i].name, "help") != 0)
-            printf("%s*-%s*", n++ ? ", " : "", flag_table[i].name);
-    printf("%s", *command->flags ? ".\n\n" : "");
+    man_command_flags(command);
     for (size_t i = 0; command->subcommands && command->subcommands[i]; i++)
         man_command(command->subcommands[i]);
+}
+
+/* Whether any command takes the option. */
+static bool is_taken(struct str name, const struct command *const *commands)
+{
+    for (size_t i = 0; commands && commands[i]; i++)
+        if (flag_applies(commands[i], name) || is_taken(name, commands[i]->subcommands))
+            return true;
+    return false;
+}
+
+static void man_option(const struct flag *flag)
+{
+    flag_head(flag);
+    printf("\n\t");
+    print_escaped(str_c(flag->doc));
+    printf("\n\n");
 }
 
 static int man(void)
@@ -80,18 +122,24 @@ static int man(void)
     for (size_t i = 0; cli_commands[i]; i++)
         man_command(cli_commands[i]);
     printf("# OPTIONS\n\n");
-    for (size_t i = 0; i < flag_count; i++) {
-        printf("*-%s%s*%s%s%s\n\t", flag_table[i].name, flag_table[i].arg ? "=" : "", flag_table[i].arg ? "_" : "",
-               flag_table[i].arg ? flag_table[i].arg : "", flag_table[i].arg ? "_" : "");
-        print_escaped(flag_table[i].doc);
-        printf("\n\n");
-    }
+    for (size_t i = 0; i < flag_count; i++)
+        if (is_taken(str_c(flag_table[i].name), cli_commands))
+            man_option(&flag_table[i]);
     printf("%s", man_tail);
     return 0;
 }
 
-/* -- references of providers
- * ------------------------------------------------------------------------------------------------------------- */
+/* -- references of providers -- */
+
+/* Text in a cell of a table: one line, no bars. */
+static void print_cell(const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '|')
+            putchar('\\');
+        putchar(*text == '\n' ? ' ' : *text);
+    }
+}
 
 static const char *presence(unsigned flags)
 {
@@ -104,24 +152,34 @@ static const char *presence(unsigned flags)
 
 static void attribute_row(const struct detour_attribute *a)
 {
-    printf("| `%s` | `%s` | %s%s%s%s%s | %s |\n", a->name, a->type, presence(a->flags),
-           a->flags & DETOUR_SENSITIVE ? ", sensitive" : "", a->flags & DETOUR_REPLACE ? ", a change replaces" : "",
-           a->flags & DETOUR_CREATE_ONLY ? ", at creation only" : "",
-           a->flags & DETOUR_WRITE_ONLY ? ", never stored" : "", a->doc);
+    printf("| `%s` | `%s` | %s%s%s%s%s | ", a->name, a->type, presence(a->flags),
+           a->flags & DETOUR_SENSITIVE ? ", sensitive" : "", a->flags & DETOUR_REPLACE ? "; a change replaces" : "",
+           a->flags & DETOUR_CREATE_ONLY ? "; at creation only" : "",
+           a->flags & DETOUR_WRITE_ONLY ? "; never stored" : "");
+    print_cell(a->doc ? a->doc : "");
+    printf(" |\n");
 }
 
+static bool is_computed(const struct detour_attribute *a)
+{
+    return !(a->flags & (DETOUR_REQUIRED | DETOUR_OPTIONAL));
+}
+
+/* Attributes that a configuration may set come before those that it can only read. */
 static void attribute_table(const struct detour_attribute *attributes)
 {
-    printf("| Attribute | Type | | |\n|---|---|---|---|\n");
-    for (const struct detour_attribute *a = attributes; a && a->name; a++)
-        attribute_row(a);
+    printf("| Attribute | Type | Given | Meaning |\n|---|---|---|---|\n");
+    for (unsigned computed = 0; computed < 2; computed++)
+        for (const struct detour_attribute *a = attributes; a && a->name; a++)
+            if (is_computed(a) == computed)
+                attribute_row(a);
     printf("\n");
 }
 
 static void block_tables(const struct detour_block *blocks)
 {
     for (const struct detour_block *b = blocks; b && b->name; b++) {
-        printf("Block `%s`: %s\n\n", b->name, b->doc);
+        printf("Block `%s`%s: %s\n\n", b->name, b->min ? ", required" : "", b->doc ? b->doc : "");
         attribute_table(b->attributes);
         block_tables(b->blocks);
     }
@@ -136,26 +194,45 @@ static void type_section(const struct detour_type *type)
     block_tables(type->blocks);
 }
 
+static void provider_text(const struct detour_provider *p)
+{
+    printf("<!-- Made by detour-docs from the tables of the provider; change those, not this file. -->\n"
+           "# Provider %s\n\n%s\n\n",
+           p->name, p->doc);
+    if (p->config && p->config->name) {
+        printf("Arguments of the `provider \"%s\"` block, which may be left out:\n\n", p->name);
+        attribute_table(p->config);
+    }
+    for (const struct detour_type *type = p->types; type->name; type++)
+        type_section(type);
+    printf("What people who change this provider need to know is in [../README.md](../README.md).\n");
+}
+
 static int provider_reference(const char *name)
 {
     const struct detour_provider *const *all = builtin_providers();
-    for (size_t i = 0; all[i]; i++) {
-        const struct detour_provider *p = all[i];
-        if (strcmp(p->name, name) != 0)
-            continue;
-        printf("<!-- Made by detour-docs from the schemas; change provider.c and the types, not this file. -->\n# "
-               "Provider %s\n\n%s\n\n",
-               p->name, p->doc);
-        if (p->config && p->config->name) {
-            printf("Arguments of the `provider \"%s\"` block:\n\n", p->name);
-            attribute_table(p->config);
+    for (size_t i = 0; all[i]; i++)
+        if (strcmp(all[i]->name, name) == 0) {
+            provider_text(all[i]);
+            return 0;
         }
-        for (const struct detour_type *type = p->types; type->name; type++)
-            type_section(type);
-        return 0;
-    }
     fprintf(stderr, "detour-docs: no provider \"%s\"\n", name);
     return 1;
+}
+
+/* The examples of all types, which together are one configuration. */
+static int examples(void)
+{
+    const struct detour_provider *const *all = builtin_providers();
+    bool complete = true;
+    for (size_t i = 0; all[i]; i++)
+        for (const struct detour_type *type = all[i]->types; type->name; type++) {
+            printf("%s\n", type->example ? type->example : "");
+            if (!type->example)
+                fprintf(stderr, "detour-docs: %s has no example\n", type->name);
+            complete &= type->example != NULL;
+        }
+    return complete ? 0 : 1;
 }
 
 int main(int argc, char **argv)
@@ -164,6 +241,8 @@ int main(int argc, char **argv)
         return man();
     if (argc == 3 && strcmp(argv[1], "provider") == 0)
         return provider_reference(argv[2]);
-    fprintf(stderr, "usage: detour-docs man | provider NAME\n");
+    if (argc == 2 && strcmp(argv[1], "examples") == 0)
+        return examples();
+    fprintf(stderr, "usage: detour-docs man | provider NAME | examples\n");
     return 2;
 }
