@@ -148,6 +148,7 @@ static bool may_remove(struct batch *batch)
     return false;
 }
 
+/* An upgrade of a held package takes the hold off, so that it is set again behind every transaction. */
 static void mark_hold(struct batch *batch, bool hold)
 {
     bool any = false;
@@ -155,7 +156,8 @@ static void mark_hold(struct batch *batch, bool hold)
     {
         bool wanted = item->action != DETOUR_DELETE && kit_bool(batch->kit, item->planned, "hold", false);
         bool was = kit_bool(batch->kit, item->prior, "hold", false);
-        if (wanted == was || wanted != hold)
+        bool lost = wanted && needs_apt(batch->kit, item);
+        if ((wanted == was && !lost) || wanted != hold)
             continue;
         if (!any)
             batch_line(batch, "o=$(apt-mark %s", hold ? "hold" : "unhold");
