@@ -1,19 +1,43 @@
 #include "base/map.h"
 
-static size_t slot_of(const struct map *map, struct str key)
+/* Eight bytes at a time: keys are addresses and names, often thousands that differ in a few digits. */
+static uint32_t hash_of(struct str key)
 {
-    size_t mask = map->n_slots - 1, i = (size_t)str_hash(key) & mask;
-    while (map->slots[i] && !str_eq(map->entries[map->slots[i] - 1].key, key))
-        i = (i + 1) & mask;
+    uint64_t h = key.n * 0x9e3779b97f4a7c15u, part;
+    size_t i = 0;
+    for (; key.n - i >= sizeof part; i += sizeof part) {
+        memcpy(&part, key.p + i, sizeof part);
+        h = (h ^ part) * 0xff51afd7ed558ccdu;
+        h ^= h >> 32;
+    }
+    part = 0;
+    if (key.n > i)
+        memcpy(&part, key.p + i, key.n - i);
+    h = (h ^ part) * 0xff51afd7ed558ccdu;
+    h = (h ^ (h >> 32)) * 0xc4ceb9fe1a85ec53u;
+    return (uint32_t)(h >> 32);
+}
+
+static size_t slot_of(const struct map *map, struct str key, uint32_t hash)
+{
+    size_t mask = map->n_slots - 1, i = hash & mask;
+    for (uint64_t slot; (slot = map->slots[i]); i = (i + 1) & mask)
+        if ((uint32_t)(slot >> 32) == hash && str_eq(map->entries[(uint32_t)slot - 1].key, key))
+            break;
     return i;
+}
+
+static struct map_entry *find(const struct map *map, struct str key, uint32_t hash)
+{
+    if (!map->n)
+        return NULL;
+    uint32_t at = (uint32_t)map->slots[slot_of(map, key, hash)];
+    return at ? &map->entries[at - 1] : NULL;
 }
 
 struct map_entry *map_find(const struct map *map, struct str key)
 {
-    if (!map->n)
-        return NULL;
-    uint32_t at = map->slots[slot_of(map, key)];
-    return at ? &map->entries[at - 1] : NULL;
+    return map->n ? find(map, key, hash_of(key)) : NULL;
 }
 
 void *map_get(const struct map *map, struct str key)
@@ -22,12 +46,20 @@ void *map_get(const struct map *map, struct str key)
     return entry ? entry->value : NULL;
 }
 
+/* All keys differ and their hashes are at hand, so neither is looked at. */
 static void rehash(struct map *map)
 {
-    map->n_slots = map->n_slots ? map->n_slots * 2 : 8;
-    map->slots = ARENA_ARRAY(map->arena, uint32_t, map->n_slots);
-    for (size_t i = 0; i < map->n; i++)
-        map->slots[slot_of(map, map->entries[i].key)] = (uint32_t)(i + 1);
+    const uint64_t *old = map->slots;
+    size_t n_old = map->n_slots;
+    map->n_slots = n_old ? n_old * 2 : 8;
+    map->slots = ARENA_ARRAY(map->arena, uint64_t, map->n_slots);
+    for (size_t k = 0; k < n_old; k++) {
+        size_t i = (old[k] >> 32) & (map->n_slots - 1);
+        while (old[k] && map->slots[i])
+            i = (i + 1) & (map->n_slots - 1);
+        if (old[k])
+            map->slots[i] = old[k];
+    }
 }
 
 static void entries_grow(struct map *map)
@@ -42,7 +74,8 @@ static void entries_grow(struct map *map)
 
 void *map_put(struct map *map, struct str key, void *value)
 {
-    struct map_entry *entry = map_find(map, key);
+    uint32_t hash = hash_of(key);
+    struct map_entry *entry = find(map, key, hash);
     if (entry) {
         void *old = entry->value;
         entry->value = value;
@@ -50,11 +83,13 @@ void *map_put(struct map *map, struct str key, void *value)
     }
     if (map->n == map->cap)
         entries_grow(map);
-    map->entries[map->n++] = (struct map_entry){key, value};
-    if (map->n * 2 > map->n_slots)
+    if ((map->n + 1) * 2 > map->n_slots)
         rehash(map);
-    else
-        map->slots[slot_of(map, key)] = (uint32_t)map->n;
+    map->entries[map->n++] = (struct map_entry){key, value};
+    size_t slot = hash & (map->n_slots - 1);
+    while (map->slots[slot])
+        slot = (slot + 1) & (map->n_slots - 1);
+    map->slots[slot] = (uint64_t)hash << 32 | (uint32_t)map->n;
     return NULL;
 }
 

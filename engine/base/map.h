@@ -16,7 +16,7 @@ struct map {
     struct arena *arena;
     struct map_entry *entries; /* insertion order; read them through map_each */
     size_t n, cap;
-    uint32_t *slots; /* index + 1 into entries, 0 for free */
+    uint64_t *slots; /* index + 1 into entries below half of the key's hash; 0 for free */
     size_t n_slots;
 };
 
