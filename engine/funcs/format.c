@@ -300,8 +300,10 @@ static bool format_row(struct func_call *call, size_t row, struct value *args, s
             return true;
         }
     }
-    if (!format_text(call, kit_str(call, 0), args, call->n - 1, &text))
+    if (!format_text(call, kit_str(call, 0), args, call->n - 1, &text)) {
+        call->bad_arg = KIT_CALL; /* one row is at fault, which is none of the arguments as they were written */
         return false;
+    }
     if (text.over)
         return func_fail(call, KIT_CALL, _("the result would be longer than %d bytes"), KIT_TEXT_MAX);
     *out = value_string_copy(kit_arena(call), strbuf_str(&text));
