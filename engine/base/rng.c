@@ -21,12 +21,24 @@ void rng_bytes(void *out, size_t n)
     }
 }
 
-struct str rng_uuid(struct arena *arena)
+void rng_uuid_text(char out[static UUID_LEN])
 {
+    static const char hex[] = "0123456789abcdef";
     unsigned char b[16];
     rng_bytes(b, sizeof b);
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    return arena_printf(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-                        b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    for (size_t i = 0; i < sizeof b; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *out++ = '-';
+        *out++ = hex[b[i] >> 4];
+        *out++ = hex[b[i] & 15];
+    }
+}
+
+struct str rng_uuid(struct arena *arena)
+{
+    char text[UUID_LEN];
+    rng_uuid_text(text);
+    return arena_str(arena, str_from(text, sizeof text));
 }

@@ -7,7 +7,12 @@
 /* Fills `out` with n random bytes (getrandom); aborts where the kernel has none to give. */
 void rng_bytes(void *out, size_t n);
 
+enum { UUID_LEN = 36 };
+
 /* A random UUID, version 4 (RFC 9562), in lower case. */
 struct str rng_uuid(struct arena *arena);
+
+/* The same into `out`, without a NUL byte. */
+void rng_uuid_text(char out[static UUID_LEN]);
 
 #endif

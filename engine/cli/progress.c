@@ -1,6 +1,7 @@
 #include "cli/progress.h"
 #include "base/clock.h"
 #include "base/gettext.h"
+#include "base/map.h"
 #include "view/json/stream.h"
 
 #include <stdio.h>
@@ -24,12 +25,14 @@ struct progress {
     bool json, live; /* live: repaint at the bottom of a terminal */
     size_t painted;  /* lines on the screen to take off again */
     VEC(struct running) running;
+    struct map places; /* text of an address -> its place in `running` + 1, or 0 */
 };
 
 struct progress *progress_new(struct cli *cli, bool json)
 {
     struct progress *p = ARENA_NEW(cli->arena, struct progress);
-    *p = (struct progress){.cli = cli, .json = json, .live = !json && isatty(STDOUT_FILENO)};
+    *p = (struct progress){
+        .cli = cli, .json = json, .live = !json && isatty(STDOUT_FILENO), .places = MAP_INIT(cli->arena)};
     return p;
 }
 
@@ -117,12 +120,15 @@ static void paint(struct progress *p)
     cli_print(strbuf_str(&out));
 }
 
+static void set_place(struct progress *p, const struct addr *addr, uintptr_t place)
+{
+    map_put(&p->places, addr->text, (void *)place);
+}
+
 static struct running *find(struct progress *p, const struct session_event *e)
 {
-    vec_each (&p->running, i)
-        if (p->running.v[i].addr == e->addr)
-            return &p->running.v[i];
-    return NULL;
+    uintptr_t place = (uintptr_t)map_get(&p->places, e->addr->text);
+    return place ? &p->running.v[place - 1] : NULL;
 }
 
 static void start(struct progress *p, const struct session_event *e)
@@ -130,13 +136,18 @@ static void start(struct progress *p, const struct session_event *e)
     uint64_t now = clock_monotonic_ns();
     struct running r = {e->addr, e->action, arena_str(p->cli->arena, e->place), now, now, ""};
     vec_push(p->cli->arena, &p->running, r);
+    set_place(p, e->addr, p->running.n);
 }
 
+/* The last one moves into the gap. */
 static void stop(struct progress *p, const struct session_event *e)
 {
     struct running *r = find(p, e);
-    if (r)
-        *r = p->running.v[--p->running.n];
+    if (!r)
+        return;
+    *r = p->running.v[--p->running.n];
+    set_place(p, r->addr, (uintptr_t)(r - p->running.v) + 1);
+    set_place(p, e->addr, 0);
 }
 
 /* Not a terminal: long work says so now and then, so that a log shows that it lives. */

@@ -81,11 +81,9 @@ static void data_plan(void *self, detour_call *call, struct detour_plan *reqs, s
 
 static const detour_value *make_id(detour_call *call)
 {
-    struct arena *arena = arena_new();
-    struct str id = rng_uuid(arena);
-    const detour_value *v = host->make_string(call, (struct detour_str){id.p, id.n});
-    arena_free(arena);
-    return v;
+    char id[UUID_LEN];
+    rng_uuid_text(id);
+    return host->make_string(call, (struct detour_str){id, sizeof id});
 }
 
 static void apply_one(detour_call *call, struct detour_apply *req)
