@@ -172,30 +172,25 @@ bool common_step_failed(struct batch *batch, struct item *item, const char *what
     switch (item->status) {
     case 0:
         return false;
-    case -1:
-    case 125:
-        batch_fail(batch, item, NULL, _("Interrupted"), _("%s %.*s on %s was not begun: stopped as asked."), what,
-                   STR_ARG(name), place);
-        return true;
-    case 11:
+    case STEP_NO_PARENT:
         batch_fail(batch, item, item->kind->key, _("Parent folder is missing"),
                    _("%.*s cannot be made on %s: the folder that it belongs in does not exist. Declare it as a "
                      "debian_directory, and refer to it from here or name it in depends_on."),
                    STR_ARG(name), place);
         return true;
-    case 12:
+    case STEP_CHANGED:
         batch_fail(
             batch, item, NULL, _("Changed since the plan"),
             _("%s %.*s on %s was left alone: since the plan was made, someone changed what stands there (%s). Plan "
               "again to see the difference."),
             what, STR_ARG(name), place, what_stands(item->words));
         return true;
-    case 13:
+    case STEP_OCCUPIED:
         batch_fail(batch, item, item->kind->key, _("Something else stands there"),
                    _("%.*s on %s was left alone: %s. Move it away by hand, or choose another path."), STR_ARG(name),
                    place, what_stands(item->words));
         return true;
-    case 16:
+    case STEP_NOT_EMPTY:
         batch_fail(batch, item, NULL, _("Directory is not empty"),
                    _("%.*s on %s still holds\n%.*s\nSet `recursive = true` and apply that first, if all of it may go."),
                    STR_ARG(name), place, STR_ARG(item->words));

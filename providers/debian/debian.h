@@ -96,6 +96,19 @@ struct item {
 
 struct machine;
 
+/* Exit statuses of the steps in remote/change.sh that mean something of their own. */
+enum step_status {
+    STEP_NO_PARENT = 11,
+    STEP_CHANGED = 12,
+    STEP_OCCUPIED = 13,
+    STEP_NOT_EMPTY = 16,
+    STEP_NO_UNIT = 17,
+    STEP_MASKED = 18,
+    STEP_NOT_ENABLED = 19,
+    STEP_NOT_STARTED = 20,
+    STEP_STOPPED = 125,
+};
+
 struct debian {
     const struct detour_host *host;
     pthread_mutex_t lock; /* over `machines`; a machine itself belongs to the thread that the engine gave its lane to */

@@ -234,17 +234,17 @@ static void not_up(struct batch *batch, struct item *item)
 static bool unit_refused(struct batch *batch, struct item *item)
 {
     struct str place = machine_name(batch->machine);
-    if (item->status == 17)
+    if (item->status == STEP_NO_UNIT)
         batch_fail(
             batch, item, "name", _("No such unit"),
             _("systemd on %.*s does not know %.*s. Is the package installed, or the unit file written, before this? "
               "Refer to it from here, or name it in depends_on."),
             STR_ARG(place), STR_ARG(item->name));
-    else if (item->status == 18)
+    else if (item->status == STEP_MASKED)
         batch_fail(batch, item, "name", _("Unit is masked"),
                    _("%.*s is masked on %.*s, so it can be neither started nor enabled: run `systemctl unmask` there."),
                    STR_ARG(item->name), STR_ARG(place));
-    else if (item->status == 19)
+    else if (item->status == STEP_NOT_ENABLED)
         batch_fail(batch, item, "enabled", _("Unit cannot be enabled or disabled"), "%.*s on %.*s: %.*s",
                    STR_ARG(item->name), STR_ARG(place), STR_ARG(item->words));
     else
@@ -264,7 +264,7 @@ static void service_judge(struct batch *batch, struct item *item)
     bool want_active = kit_bool(kit, item->planned, "active", false);
     bool begun = strcmp(act(kit, item), "restart") == 0 || !kit_bool(kit, item->prior, "active", true);
     bool flapping = want_active && begun && item->service.restarts > 0;
-    if ((want_active && !is_active(&item->service)) || (item->status == 20 && want_active) || flapping) {
+    if ((want_active && !is_active(&item->service)) || (item->status == STEP_NOT_STARTED && want_active) || flapping) {
         not_up(batch, item);
         return;
     }

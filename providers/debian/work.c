@@ -259,10 +259,35 @@ static bool only_forgets(struct batch *batch)
     return true;
 }
 
+static bool not_begun(const struct item *item)
+{
+    bool has_step = item->kind->id != KIND_HOST && item->kind->id != KIND_PACKAGE;
+    return has_step && !item->failed && (item->status == -1 || item->status == STEP_STOPPED);
+}
+
+/* What was not begun after a stop is told once. */
+static void tell_interrupted(struct batch *batch)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < batch->n; i++)
+        n += not_begun(&batch->items[i]);
+    for (size_t i = 0; n && i < batch->n; i++) {
+        struct item *item = &batch->items[i];
+        if (!not_begun(item))
+            continue;
+        if (n != SIZE_MAX)
+            batch_fail(batch, item, NULL, _("Interrupted"), _("Stopped as asked: %zu objects on %.*s were not begun."),
+                       n, STR_ARG(machine_name(batch->machine)));
+        item->failed = true;
+        n = SIZE_MAX;
+    }
+}
+
 static void apply_answered(struct batch *batch, struct detour_apply *reqs)
 {
     observe_answer(batch);
     batch_results(batch);
+    tell_interrupted(batch);
     for (size_t i = 0; i < batch->n; i++) {
         struct item *item = &batch->items[i];
         bool told = item->failed;

@@ -1,5 +1,5 @@
 # change.sh: the steps of an apply. Each runs through `run`, in a subshell, so that it may exit; the exit status says why
-# (common.c knows the numbers). A lost connection must not stop what is under way.
+# (enum step_status). A lost connection must not stop what is under way.
 trap '' HUP PIPE
 
 # lock: one detour at a time changes a machine. What is started from here must not hold the lock: see 9>&- below.
