@@ -342,6 +342,10 @@ void plan_drift(struct run *run);
 void refuse_protected(struct run *run, const struct change *change, const struct expr *because);
 void plan_review(struct run *run);
 void plan_outputs(struct run *run);
+/* checks.c */
+void plan_checks(struct run *run);
+/* Errors for blocks that are understood and cannot be carried out. */
+void refuse_unsupported(const struct config *config, struct diags *diags);
 /* relevant.c: the attributes that the changes were made from. */
 void plan_relevance(struct run *run);
 /* Appends a change, with provider, lane and place filled in from `object` (planned or prior). */

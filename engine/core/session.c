@@ -134,6 +134,7 @@ static bool build(struct session *session, struct diags *diags)
         return true;
     size_t errors = diags->n_errors;
     config_check_references(session->config, diags);
+    refuse_unsupported(session->config, diags);
     if (diags->n_errors == errors)
         session->tree = tree_build(session, diags);
     session->broken = !session->tree;
@@ -340,6 +341,8 @@ static void make(struct run *run)
     plan_orphans(run);
     if (!session_cancelled(run->session))
         plan_review(run);
+    if (run->options.mode == PLAN_NORMAL)
+        plan_checks(run);
     plan_outputs(run);
     plan_relevance(run);
 }

@@ -496,3 +496,19 @@ Test(plan, removed_objects_may_be_left_in_the_world)
     cr_assert(world_objects(w) == 1 && test_world("web", "a"));
     plan("");
 }
+
+Test(plan, checks_warn)
+{
+    world_config(w, "resource \"detour_data\" \"a\" {\n  input = 1\n}\ncheck \"sane\" {\n  assert {\n"
+                    "    condition = detour_data.a.input == 2\n    error_message = \"it should be two\"\n  }\n}\n");
+    plan("+ detour_data.a");
+    SAME(world_problems(w), "warning: Check failed: it should be two\n");
+    cr_assert(w->plan->checks.n == 1 && w->plan->checks.v[0].kind == CHECK_BLOCK &&
+              w->plan->checks.v[0].status == CHECK_FAIL && w->plan->applyable);
+}
+
+Test(plan, what_cannot_be_carried_out_is_refused)
+{
+    world_config(w, "resource \"detour_data\" \"a\" {\n}\nimport {\n  to = detour_data.a\n  id = \"x\"\n}\n");
+    plan_fails("Import blocks cannot be carried out");
+}
