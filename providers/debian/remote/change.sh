@@ -68,7 +68,7 @@ content_out() {
 # own OWNER:GROUP MODE PATH: what root makes is root's already, but in a folder that hands on its group.
 me=$(id -u)
 own() {
-    if [ "$me $1" != '0 root:root' ] || [ -g "${3%/*}/" ]; then chown -- "$1" "$3" || return; fi
+    if [ "$me $1" != '0 root:root' ] || [ -g "${3%/*}/" ]; then chown -h -- "$1" "$3" || return; fi
     [ "$2" = - ] || chmod -- "$2" "$3"
 }
 
@@ -78,9 +78,10 @@ put_file() {
     [ -d "${1%/*}/" ] || exit 11
     expect "$1" "$5" "$6"
     if [ "$w" = "$6" ]; then
-        chown -- "$2" "$1" && chmod -- "$3" "$1" || exit 14
+        chown -h -- "$2" "$1" && chmod -- "$3" "$1" || exit 14
         return
     fi
+    set -C # the folder may be somebody else's: never write through what they put there
     t=${1%/*}/.detour-$N-$r
     m=$3
     if [ "$4" = - ]; then
@@ -90,7 +91,7 @@ put_file() {
         m=-
     fi
     # The printf of dash does not say why it cannot write; cat does.
-    { { content_out >"$t"; } 2>/dev/null || content_out 2>/dev/null | cat >"$t"; } && own "$2" "$m" "$t" &&
+    { { content_out >"$t"; } 2>/dev/null || content_out 2>/dev/null | cat >|"$t"; } && own "$2" "$m" "$t" &&
         sync -- "$t" && mv -f -T -- "$t" "$1" && return
     rm -f -- "$t" 2>/dev/null
     exit 15
@@ -117,7 +118,7 @@ put_directory() {
         [ -d "${1%/*}/" ] || exit 11
         mkdir -- "$1" || exit 15
     fi
-    chown -- "$2" "$1" && chmod -- "$3" "$1" || exit 14
+    chown -h -- "$2" "$1" && chmod -- "$3" "$1" || exit 14
 }
 
 # remove_directory PATH RECURSIVE

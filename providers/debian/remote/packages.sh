@@ -42,15 +42,27 @@ apt_once() {
     read -r s <"$D/status"
 }
 
+# apt_patient FLAGS SPEC…: likewise; the apt of Debian 10 does not wait for the lock by itself.
+apt_patient() {
+    end=$(($(date +%s) + 300))
+    apt_once "$@"
+    while [ "$s" -ne 0 ] && grep -qE 'Could not get lock|Unable to acquire the dpkg' "$D/log" && [ "$(date +%s)" -lt $end ]; do
+        if stopped; then return; fi
+        emit p "apt: waiting for another apt or dpkg"
+        sleep 3
+        apt_once "$@"
+    done
+}
+
 # apt_try FLAGS SPEC…: likewise, once more with fresh lists or after finishing what was interrupted, where that may help.
 apt_try() {
-    apt_once "$@"
+    apt_patient "$@"
     [ "$s" -ne 0 ] || return 0
     if grep -q 'dpkg --configure -a' "$D/log"; then
         dpkg --force-confdef --force-confold --configure -a 9>&- >"$D/configure" 2>&1
-        apt_once "$@"
+        apt_patient "$@"
     elif [ -z "$updated" ] && grep -qE 'Unable to locate|was not found|no installation candidate|404|Failed to fetch' "$D/log"; then
-        apt_update && apt_once "$@"
+        apt_update && apt_patient "$@"
     fi
     [ "$s" -eq 0 ]
 }
