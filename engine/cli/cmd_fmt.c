@@ -1,0 +1,199 @@
+#include "base/cleanup.h"
+#include "base/fs.h"
+#include "base/gettext.h"
+#include "cli/cli.h"
+#include "syntax/fmt.h"
+#include "view/unified.h"
+
+#include <errno.h>
+
+enum { LARGEST = 256 << 20 };
+
+/* One run over any number of files; the arena is emptied after each, so that a large tree costs no more than its
+ * largest file. */
+struct formatting {
+    struct cli *cli;
+    struct arena *arena;
+    struct strbuf list, diffs; /* files that change; how */
+    size_t changed;
+    bool failed;
+};
+
+static void complain(struct formatting *f, struct str path, const char *what)
+{
+    diag_error(&f->cli->diags, (struct span){0}, _("Cannot format"), "%.*s: %s.", STR_ARG(path), what);
+    f->failed = true;
+}
+
+/* Reports the errors of one text while its source is still at hand. */
+static void report(struct formatting *f, struct sources *sources)
+{
+    f->failed |= diags_failed(&f->cli->diags);
+    f->cli->sources = sources;
+    if (f->cli->diags.list.n)
+        cli_report(f->cli);
+    f->cli->sources = NULL;
+}
+
+/* The text formatted, in f->arena; itself where it has errors, which are reported. */
+static struct str format(struct formatting *f, struct str name, struct str text)
+{
+    struct sources *sources = sources_new();
+    uint32_t file = sources_add_borrowed(sources, name, text);
+    struct str formatted = fmt_source(f->arena, &f->cli->diags, sources, file);
+    report(f, sources);
+    sources_free(sources);
+    return formatted;
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? st.st_mode & 07777 : 0644;
+}
+
+static void changed(struct formatting *f, struct str path, struct str text, struct str formatted)
+{
+    const struct flags *flags = &f->cli->flags;
+    f->changed++;
+    strbuf_printf(&f->list, "%.*s\n", STR_ARG(path));
+    if (flags->diff)
+        unified_diff(&f->diffs, arena_printf(f->arena, "old/%.*s", STR_ARG(path)),
+                     arena_printf(f->arena, "new/%.*s", STR_ARG(path)), text, formatted, &f->cli->out);
+    if (flags->write && !flags->check && !fs_replace(&vfs_system, path.p, formatted, mode_of(path.p)))
+        complain(f, path, strerror(errno));
+}
+
+static void format_file(struct formatting *f, struct str path)
+{
+    struct str text;
+    arena_reset(f->arena);
+    if (!fs_read(&vfs_system, f->arena, path.p, LARGEST, &text)) {
+        complain(f, path, strerror(errno));
+        return;
+    }
+    struct str formatted = format(f, path, text);
+    if (!str_eq(text, formatted))
+        changed(f, path, text, formatted);
+}
+
+/* -- folders
+ * ---------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Editors' leftovers and hidden files are nobody's configuration. */
+static bool ignored(struct str name)
+{
+    return str_starts(name, STR(".")) || str_ends(name, STR("~")) ||
+           (str_starts(name, STR("#")) && str_ends(name, STR("#")));
+}
+
+static bool is_source(struct str name)
+{
+    return str_ends(name, STR(".hcl")) || str_ends(name, STR(".tf")) || str_ends(name, STR(".tfvars"));
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void format_folder(struct formatting *f, struct str dir)
+{
+    struct dirent **entries;
+    int n = scandir(dir.n ? dir.p : ".", &entries, NULL, by_name);
+    if (n < 0) {
+        complain(f, dir, strerror(errno));
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        struct str name = str_c(entries[i]->d_name), path = fs_join(f->cli->arena, dir, name);
+        struct stat st;
+        if (ignored(name) || stat(path.p, &st) != 0)
+            continue;
+        if (S_ISDIR(st.st_mode) && f->cli->flags.recursive && entries[i]->d_type != DT_LNK)
+            format_folder(f, path);
+        else if (S_ISREG(st.st_mode) && is_source(name))
+            format_file(f, path);
+    }
+    for (int i = 0; i < n; i++)
+        free(entries[i]);
+    free(entries);
+}
+
+static void format_target(struct formatting *f, struct str target)
+{
+    struct stat st;
+    if (stat(target.p, &st) != 0)
+        complain(f, target, strerror(errno));
+    else if (S_ISDIR(st.st_mode))
+        format_folder(f, target);
+    else if (is_source(target))
+        format_file(f, target);
+    else
+        complain(f, target, _("only .hcl, .tf and .tfvars files can be formatted"));
+}
+
+/* -- standard input
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
+
+static int format_input(struct formatting *f)
+{
+    struct str text;
+    if (!fs_read(&vfs_system, f->cli->arena, "/dev/stdin", LARGEST, &text)) {
+        complain(f, STR("<stdin>"), strerror(errno));
+        return cli_failed(f->cli);
+    }
+    struct str formatted = format(f, STR("<stdin>"), text);
+    if (f->failed)
+        return EXIT_CHANGES;
+    bool same = str_eq(text, formatted);
+    if (f->cli->flags.diff)
+        unified_diff(&f->diffs, STR("old/<stdin>"), STR("new/<stdin>"), text, formatted, &f->cli->out);
+    cli_print(f->cli->flags.diff ? strbuf_str(&f->diffs) : f->cli->flags.check ? STR("") : formatted);
+    return f->cli->flags.check && !same ? EXIT_UNFORMATTED : EXIT_OK;
+}
+
+static int finish(struct formatting *f)
+{
+    if (!(f->failed && f->cli->flags.check))
+        cli_print(strbuf_str(&f->list));
+    cli_print(strbuf_str(&f->diffs));
+    cli_report(f->cli);
+    if (f->failed)
+        return EXIT_CHANGES; /* 2, as everybody's scripts expect of fmt */
+    return f->cli->flags.check && f->changed ? EXIT_UNFORMATTED : EXIT_OK;
+}
+
+static int run(struct cli *cli)
+{
+    ARENA_AUTO arena = arena_new();
+    struct formatting f = {.cli = cli, .arena = arena};
+    int code;
+    if (cli->flags.args.n == 1 && str_is(cli->flags.args.v[0], "-")) {
+        code = format_input(&f);
+    } else {
+        vec_each (&cli->flags.args, i)
+            format_target(&f, cli->flags.args.v[i]);
+        if (!cli->flags.args.n)
+            format_folder(&f, (struct str){0});
+        code = finish(&f);
+    }
+    strbuf_free(&f.list);
+    strbuf_free(&f.diffs);
+    return code;
+}
+
+const struct command cmd_fmt = {
+    .name = "fmt",
+    .args = "[FILE | FOLDER | -]…",
+    .summary = N_("Rewrite configurations in the canonical style"),
+    .doc = N_(
+        "Formats the .hcl files of the current folder, or what is named; - reads standard input and writes standard "
+        "output. Files with syntax errors are "
+        "left alone and named.\nExit status: 0 formatted, 2 errors, with -check 3 where something is not formatted."),
+    .flags = "check diff no-color recursive write",
+    .max_args = 10000,
+    .run = run,
+};
