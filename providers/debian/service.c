@@ -22,10 +22,10 @@ static const struct detour_type service_type = {
     .name = "debian_service",
     .version = 1,
     .attributes = service_attributes,
-    .doc =
-        "A systemd unit that is there already (from a package, or as a debian_file): whether it is enabled, and "
-        "whether it runs. systemd is told of changed unit files where that is needed. A unit that does not come up is an error "
-        "with its last journal lines. Destroying stops and disables it, as far as `active` and `enabled` were true.",
+    .doc = "A systemd unit that is there already (from a package, or as a debian_file): whether it is enabled, and "
+           "whether it runs. systemd is told of changed unit files where that is needed. A unit that does not come up "
+           "is an error "
+           "with its last journal lines. Destroying stops and disables it, as far as `active` and `enabled` were true.",
     .example = "resource \"debian_file\" \"site\" {\n"
                "  host    = debian_host.web.id\n"
                "  path    = \"/etc/nginx/conf.d/site.conf\"\n"

@@ -58,8 +58,12 @@ static void give_up(struct batch *batch, struct transport_problem *problem)
         batch_fail_all(batch, problem);
 }
 
-static struct detour_blob file_blob(struct batch *batch, const struct item *item)
+/* What stands there, for apply to hold to; nothing where the state says it, as the hash of a secret may give it away.
+ */
+static struct detour_blob file_blob(struct batch *batch, const struct item *item, const detour_value *state)
 {
+    if (str_eq(file_hash(batch->kit, state), item->path.sha256))
+        return (struct detour_blob){0};
     struct str token = file_token(batch->kit, item);
     return (struct detour_blob){token.p, token.n};
 }
@@ -81,7 +85,7 @@ static void read_one(struct batch *batch, struct item *item, struct detour_read 
     req->private_out = req->private_in;
     req->state = item->kind->state(batch, item);
     if (item->kind->id == KIND_FILE && req->state)
-        req->private_out = file_blob(batch, item);
+        req->private_out = file_blob(batch, item, req->state);
 }
 
 void debian_read(void *self, detour_call *call, struct detour_read *reqs, size_t n)
@@ -299,7 +303,7 @@ static void apply_answered(struct batch *batch, struct detour_apply *reqs)
         else
             reqs[i].state = told || unreadable(item) ? item->prior : item->kind->state(batch, item);
         if (item->kind->id == KIND_FILE && reqs[i].state)
-            reqs[i].private_out = file_blob(batch, item);
+            reqs[i].private_out = file_blob(batch, item, reqs[i].state);
     }
 }
 
