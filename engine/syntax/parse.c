@@ -72,11 +72,11 @@ const struct body *parser_parse_tokens(struct arena *arena, struct diags *diags,
     return body;
 }
 
-const struct expr *parse_expression(struct arena *arena, struct diags *diags, const struct sources *sources,
-                                    uint32_t file)
+const struct expr *parser_expression_in(struct arena *arena, struct diags *diags, const struct sources *sources,
+                                        struct span span)
 {
-    struct parser p = parser_on(arena, diags, sources, file);
-    if (!start(&p, 0, UINT32_MAX, SCAN_CODE, SIZE_MAX))
+    struct parser p = parser_on(arena, diags, sources, span.file);
+    if (!start(&p, span.off, span.off + span.len, SCAN_CODE, SIZE_MAX))
         return invalid_file(&p);
     const struct expr *e = parser_expression(&p);
     check_end(&p);
@@ -84,6 +84,15 @@ const struct expr *parse_expression(struct arena *arena, struct diags *diags, co
         e = invalid_file(&p);
     finish(&p);
     return e;
+}
+
+const struct expr *parse_expression(struct arena *arena, struct diags *diags, const struct sources *sources,
+                                    uint32_t file)
+{
+    const struct source *source = sources_get(sources, file);
+    size_t n = source ? source->text.n : 0;
+    return parser_expression_in(arena, diags, sources,
+                                (struct span){file, 0, n < UINT32_MAX ? (uint32_t)n : UINT32_MAX});
 }
 
 const struct expr *parse_template(struct arena *arena, struct diags *diags, const struct sources *sources,

@@ -218,6 +218,10 @@ struct expr *parser_number(struct parser *p, const struct token *t);
 /* All tokens as a reference with literal keys (traversal.c). */
 const struct traversal *parser_traversal(struct parser *p);
 
+/* The bytes of a span as one expression, as parse_expression reads a file (parse.c). */
+const struct expr *parser_expression_in(struct arena *arena, struct diags *diags, const struct sources *sources,
+                                        struct span span);
+
 /* The body of a file whose tokens are known, all of them; they stay the caller's (parse.c). */
 const struct body *parser_parse_tokens(struct arena *arena, struct diags *diags, const struct sources *sources,
                                        uint32_t file, struct tokens tokens);
