@@ -219,6 +219,8 @@ const struct config *config_load(struct arena *arena, struct sources *sources, c
 bool config_is_source(struct str name);
 /* override.hcl and *_override.hcl: their blocks change blocks of the other files. */
 bool config_is_override(struct str name);
+/* Whether the name is that of a file of values that is read without being named: *.auto.vars.hcl[.json]. */
+bool config_is_values(struct str name);
 
 /* A type constraint: string, list(object({a = optional(string, "x")})), any … NULL after a diagnostic. `defaults` (may
  * be NULL) is set to the defaults of optional attributes, or NULL where there are none. */

@@ -4,6 +4,7 @@
 
 #include "base/gettext.h"
 #include "config/config.h"
+#include "syntax/json.h"
 
 /* One module being decoded. */
 struct decode {
@@ -21,6 +22,9 @@ struct block_spec {
     const char *const *attributes;
     const char *const *blocks;
 };
+
+/* The blocks of a *.hcl.json file (json.c). */
+extern const struct json_block decode_json_root;
 
 /* -- block.c: shape -- */
 

@@ -1,6 +1,7 @@
 #include "config/input.h"
 #include "base/fs.h"
 #include "config/decode.h"
+#include "syntax/json.h"
 #include "syntax/parse.h"
 
 #include <errno.h>
@@ -209,7 +210,11 @@ static void gather_file(struct gather *g, struct str path, struct str shown, boo
         return;
     }
     uint32_t file = sources_add_borrowed(g->config->sources, arena_str(g->config->arena, shown), text);
-    gather_body(g, parse_body(g->config->arena, g->diags, g->config->sources, file), shown);
+    const struct config *config = g->config;
+    gather_body(g,
+                str_ends(path, STR(".json")) ? json_values(config->arena, g->diags, config->sources, file)
+                                             : parse_body(config->arena, g->diags, config->sources, file),
+                shown);
 }
 
 static int name_order(const void *a, const void *b)
@@ -227,11 +232,12 @@ static void gather_folder(struct gather *g)
     struct str *names = NULL;
     size_t n = 0;
     gather_file(g, in_dir(g, STR("detour.vars.hcl")), STR("detour.vars.hcl"), false);
+    gather_file(g, in_dir(g, STR("detour.vars.hcl.json")), STR("detour.vars.hcl.json"), false);
     if (!g->reader->list(g->reader->ctx, g->config->arena, g->dir, &names, &n) || !n)
         return;
     qsort(names, n, sizeof *names, name_order);
     for (size_t i = 0; i < n; i++)
-        if (str_ends(names[i], STR(".auto.vars.hcl")) && !str_starts(names[i], STR(".")))
+        if (config_is_values(names[i]))
             gather_file(g, in_dir(g, names[i]), names[i], true);
 }
 

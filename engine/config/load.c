@@ -108,6 +108,8 @@ static const struct body *parse_file(struct load *load, struct decode *d, struct
     uint32_t file = sources_add_borrowed(d->sources, arena_str(arena, shown), text);
     if (!d->module->file)
         d->module->file = file;
+    if (str_ends(name, STR(".json")))
+        return json_body(arena, d->diags, d->sources, file, &decode_json_root);
     return parse_body(arena, d->diags, d->sources, file);
 }
 
@@ -143,7 +145,8 @@ static void report_folder(struct load *load, const struct config_module *m, stru
     struct str shown = at.file ? m->dir : m->path;
     const char *summary = at.file ? _("Unusable module folder") : _("Unusable configuration folder");
     if (readable)
-        diag_error(load->diags, at, summary, _("The folder \"%.*s\" holds no configuration: no *.hcl file is in it."),
+        diag_error(load->diags, at, summary,
+                   _("The folder \"%.*s\" holds no configuration: no *.hcl or *.hcl.json file is in it."),
                    STR_ARG(shown));
     else if (error == ENOENT)
         diag_error(load->diags, at, summary, _("There is no folder \"%.*s\"."), STR_ARG(shown));

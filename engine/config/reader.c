@@ -6,15 +6,28 @@
 
 #include <errno.h>
 
+/* Every kind of file may be written in JSON, and then has that at the end of its name. */
+static struct str without_json(struct str name)
+{
+    return str_ends(name, STR(".hcl.json")) ? str_sub(name, 0, name.n - 5) : name;
+}
+
 bool config_is_override(struct str name)
 {
+    name = without_json(name);
     return str_is(name, "override.hcl") || (str_ends(name, STR("_override.hcl")) && !str_starts(name, STR(".")));
 }
 
 bool config_is_source(struct str name)
 {
+    name = without_json(name);
     return str_ends(name, STR(".hcl")) && !str_starts(name, STR(".")) && !config_is_override(name) &&
            !str_ends(name, STR(".vars.hcl")) && !str_ends(name, STR(".test.hcl")) && !str_is(name, "detour.lock.hcl");
+}
+
+bool config_is_values(struct str name)
+{
+    return str_ends(without_json(name), STR(".auto.vars.hcl")) && !str_starts(name, STR("."));
 }
 
 static bool disk_list(void *ctx, struct arena *arena, struct str dir, struct str **names, size_t *n)

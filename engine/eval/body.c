@@ -1,5 +1,6 @@
 /* A body decoded by a schema. The items are looked at once; each gathers under the attribute or block type it names. */
 #include "eval/blocks.h"
+#include "syntax/json.h"
 
 /* -- names
  * -----------------------------------------------------------------------------------------------------------------------
@@ -120,6 +121,16 @@ static void add_static(struct decoding *d, struct gathering *gathering, const st
     blocks_add(d, gathering, block, block->body, labels ? block->labels[0].text : (struct str){0});
 }
 
+/* An argument from JSON, where blocks look the same, of which the schema says that it is a block. */
+static void add_json_blocks(struct decoding *d, const struct attribute *attribute, struct gathering *gathering)
+{
+    size_t n;
+    const struct block *const *blocks =
+        json_attribute_blocks(d->eval->arena, d->eval->diags, attribute, gathering->nested->nesting == NESTING_MAP, &n);
+    for (size_t i = 0; i < n; i++)
+        add_static(d, gathering, blocks[i]);
+}
+
 static void add_block(struct decoding *d, const struct block *block, struct gathering *gatherings)
 {
     if (str_is(block->type.text, "dynamic") && block->n_labels == 1 && !schema_nested(d->schema, STR("dynamic"))) {
@@ -222,8 +233,13 @@ struct value eval_body(struct eval *eval, const struct body *body, const struct 
     for (size_t i = 0; i < schema->n_nested; i++)
         gatherings[i].nested = &schema->nested[i];
     for (size_t i = 0; i < body->n_items; i++) {
-        if (body->items[i].attribute)
-            add_argument(&d, body->items[i].attribute, attrs);
+        const struct attribute *attribute = body->items[i].attribute;
+        const struct schema_nested *nested =
+            attribute && attribute->json ? schema_nested(schema, attribute->name.text) : NULL;
+        if (nested)
+            add_json_blocks(&d, attribute, &gatherings[nested - schema->nested]);
+        else if (attribute)
+            add_argument(&d, attribute, attrs);
         else
             add_block(&d, body->items[i].block, gatherings);
     }

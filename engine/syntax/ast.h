@@ -268,6 +268,7 @@ struct attribute {
     struct name name;
     struct span equals_span, span;
     const struct expr *expr; /* never NULL */
+    bool json;               /* from JSON: where a schema has a block of that name, see json_attribute_blocks */
 };
 
 struct label {

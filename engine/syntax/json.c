@@ -193,7 +193,8 @@ static void add_attribute(struct converter *c, struct items *items, const struct
     struct converter strings = *c;
     if (c->strings == STRINGS_TEMPLATES && is_code(in, name.text))
         strings.strings = STRINGS_CODE;
-    *a = (struct attribute){.name = name, .equals_span = span_end(m->key->span), .expr = convert(&strings, m->value)};
+    *a = (struct attribute){
+        .name = name, .equals_span = span_end(m->key->span), .expr = convert(&strings, m->value), .json = true};
     a->span = span_join(m->key->span, m->value->span);
     const struct attribute *before = map_get(&items->names, name.text);
     if (before) {
@@ -337,28 +338,82 @@ const struct body *json_values(struct arena *arena, struct diags *diags, struct 
     return file_body(&c, &root);
 }
 
-const struct body *json_object_body(struct arena *arena, const struct expr *e)
+/* --- arguments to blocks --- */
+
+struct late {
+    struct arena *arena;
+    struct diags *diags;
+    const struct attribute *attribute;
+    unsigned n_labels;
+    VEC(const struct block *) list;
+};
+
+static struct str key_text(const struct object_item *item)
 {
-    if (e->kind != EXPR_OBJECT)
-        return NULL;
-    const struct expr_object *object = expr_object(e);
-    struct body *body = ARENA_NEW(arena, struct body);
-    struct body_item *items = ARENA_ARRAY(arena, struct body_item, object->n_items);
+    return item->key->kind == EXPR_STRING ? expr_string(item->key)->text : item->name;
+}
+
+static const struct body *late_body(struct late *l, const struct expr_object *object)
+{
+    struct body *body = ARENA_NEW(l->arena, struct body);
+    struct body_item *items = ARENA_ARRAY(l->arena, struct body_item, object->n_items);
+    size_t n = 0;
     for (size_t i = 0; i < object->n_items; i++) {
         const struct object_item *item = &object->items[i];
-        if (!item->name.n && item->key->kind != EXPR_STRING)
-            return NULL;
-        struct attribute *a = ARENA_NEW(arena, struct attribute);
-        a->name = (struct name){item->name.n ? item->name : expr_string(item->key)->text, item->key->span};
+        if (str_is(key_text(item), "//"))
+            continue;
+        struct attribute *a = ARENA_NEW(l->arena, struct attribute);
+        *a = (struct attribute){.name = {key_text(item), item->key->span}, .expr = item->value, .json = true};
         a->equals_span = span_end(item->key->span);
         a->span = span_join(item->key->span, item->value->span);
-        a->expr = item->value;
-        items[i].attribute = a;
+        items[n++].attribute = a;
     }
-    *body = (struct body){.items = items,
-                          .n_items = object->n_items,
-                          .n_attributes = object->n_items,
-                          .span = e->span,
-                          .end_span = object->close_span};
+    *body = (struct body){
+        .items = items, .n_items = n, .n_attributes = n, .span = object->expr.span, .end_span = object->close_span};
     return body;
+}
+
+static void late_block(struct late *l, const struct expr_object *object, const struct object_item *label)
+{
+    struct block *b = ARENA_NEW(l->arena, struct block);
+    *b = (struct block){.type = l->attribute->name, .body = late_body(l, object)};
+    b->header_span = b->type.span;
+    if (label) {
+        struct label *labels = ARENA_NEW(l->arena, struct label);
+        *labels = (struct label){key_text(label), label->key->span, true};
+        b->labels = labels;
+        b->n_labels = 1;
+        b->header_span = labels->span;
+    }
+    b->open_span = object->open_span;
+    b->close_span = object->close_span;
+    b->span = object->expr.span;
+    vec_push(l->arena, &l->list, b);
+}
+
+static void late_unwrap(struct late *l, const struct expr *e, const struct object_item *label)
+{
+    bool whole = (label ? 1 : 0) == l->n_labels;
+    if (e->kind == EXPR_TUPLE) {
+        for (size_t i = 0; i < expr_tuple(e)->n_items; i++)
+            late_unwrap(l, expr_tuple(e)->items[i], label);
+    } else if (e->kind == EXPR_OBJECT && whole) {
+        late_block(l, expr_object(e), label);
+    } else if (e->kind == EXPR_OBJECT) {
+        for (size_t i = 0; i < expr_object(e)->n_items; i++)
+            late_unwrap(l, expr_object(e)->items[i].value, &expr_object(e)->items[i]);
+    } else if (e->kind != EXPR_NULL) {
+        diag_error(l->diags, e->span, _("Incorrect JSON value type"),
+                   _("\"%.*s\" is a block: an object is expected here, or an array of objects."),
+                   STR_ARG(l->attribute->name.text));
+    }
+}
+
+const struct block *const *json_attribute_blocks(struct arena *arena, struct diags *diags,
+                                                 const struct attribute *attribute, unsigned n_labels, size_t *n)
+{
+    struct late l = {.arena = arena, .diags = diags, .attribute = attribute, .n_labels = n_labels};
+    late_unwrap(&l, attribute->expr, NULL);
+    *n = l.list.n;
+    return l.list.v;
 }

@@ -29,8 +29,9 @@ const struct body *json_body(struct arena *arena, struct diags *diags, struct so
 /* A file of values for variables: an object whose strings are text, not templates. */
 const struct body *json_values(struct arena *arena, struct diags *diags, struct sources *sources, uint32_t file);
 
-/* An object constructor with fixed keys read as a body of arguments, for a nested block that only a schema can tell
- * from an argument; NULL where `e` is no object or a key is computed. */
-const struct body *json_object_body(struct arena *arena, const struct expr *e);
+/* The blocks that an argument stands for which a schema, known only later, says to be blocks with that many labels (1
+ * at most): an object, or an array of them, or null for none. What is not is reported. */
+const struct block *const *json_attribute_blocks(struct arena *arena, struct diags *diags,
+                                                 const struct attribute *attribute, unsigned n_labels, size_t *n);
 
 #endif

@@ -247,11 +247,23 @@ static bool space_after(const struct piece *piece, enum token_kind before, enum 
     return space_by_brackets(piece->kind, after);
 }
 
+/* Whether "0." and what follows would read as one number without a space: the steps of `a.0. 1`, or of `a.0. e5`. */
+static bool would_merge(enum token_kind before, const struct piece *piece, const struct piece *after)
+{
+    if (before != TOKEN_NUMBER || piece->kind != TOKEN_DOT)
+        return false;
+    if (after->kind != TOKEN_IDENT)
+        return after->kind == TOKEN_NUMBER;
+    size_t digit = after->n > 2 && after->p[1] == '-' ? 2 : 1;
+    return (after->p[0] | 0x20) == 'e' && after->n > digit && after->p[digit] >= '0' && after->p[digit] <= '9';
+}
+
 static void space_cell(struct layout *l, size_t from, size_t to)
 {
     enum token_kind before = TOKEN_EOF;
     for (size_t i = from; i + 1 < to; i++) {
-        l->v[i + 1].spaces = space_after(&l->v[i], before, l->v[i + 1].kind);
+        const struct piece *piece = &l->v[i];
+        l->v[i + 1].spaces = would_merge(before, piece, piece + 1) || space_after(piece, before, piece[1].kind);
         before = l->v[i].kind;
     }
 }

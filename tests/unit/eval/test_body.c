@@ -1,4 +1,5 @@
 #include "fixture.h"
+#include "syntax/json.h"
 
 /* -- a schema: name (required), size, id (computed), tags, one rule list, one limit, items by label
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -34,6 +35,24 @@ static struct value decode(struct fixture *f, const char *text)
     f->diags = DIAGS_INIT(f->arena);
     const struct body *body = parse_body(f->arena, &f->diags, f->sources, file);
     return eval_body(&f->eval, body, test_schema(f->arena), skip, 2);
+}
+
+Test(body, blocks_from_json)
+{
+    static const struct json_block root = {.type = NULL};
+    struct fixture f;
+    fixture_init(&f);
+    f.diags = DIAGS_INIT(f.arena);
+    uint32_t file =
+        sources_add(f.sources, STR("t.hcl.json"),
+                    STR("{\"name\": \"${str}\", \"limit\": {\"port\": 1}, \"rule\": [{\"port\": 1}, {\"port\": 2}],"
+                        " \"item\": {\"x\": {\"port\": 3}}}"));
+    const struct body *body = json_body(f.arena, &f.diags, f.sources, file, &root);
+    const char *got = fixture_text(&f, eval_body(&f.eval, body, test_schema(f.arena), NULL, 0));
+    cr_assert_not(f.diags.list.n, "%s", fixture_problem(&f));
+    cr_assert_str_eq(got, "{id=null,item={x={host=null,port=3}},limit={host=null,port=1},name=\"hi\","
+                          "rule=[{host=null,port=1},{host=null,port=2}],size=null,tags=null}");
+    fixture_free(&f);
 }
 
 Test(body, values)
