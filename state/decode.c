@@ -241,7 +241,7 @@ static bool decode_marks(struct decoder *d, const struct fields *f, struct value
 
 static bool decode_value(struct decoder *d, const struct fields *f, struct value *out)
 {
-    const struct type *type;
+    const struct type *type = NULL;
     struct json_error error = {0};
     if (!numbered_type(d, f->type, &type))
         return false;

@@ -1,7 +1,7 @@
 /*
  * arena: bump allocation for everything whose life is a run, a graph node or a task.
- * One owner: an arena is used by one thread at a time. Memory is zeroed and 8-aligned. Running out of memory aborts with a
- * message: the state journal makes that as recoverable as a power cut.
+ * One owner: an arena is used by one thread at a time. Memory is zeroed and 8-aligned. Running out of memory aborts
+ * with a message: the state journal makes that as recoverable as a power cut.
  */
 #ifndef DETOUR_BASE_ARENA_H
 #define DETOUR_BASE_ARENA_H

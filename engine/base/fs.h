@@ -1,6 +1,6 @@
 /*
- * fs: files. State and journal do all their I/O through a vfs table, so that tests can lose any subset of unsynced writes,
- * fill the disk or fail a call at each step; everything else uses the helpers below on vfs_system.
+ * fs: files. State and journal do all their I/O through a vfs table, so that tests can lose any subset of unsynced
+ * writes, fill the disk or fail a call at each step; everything else uses the helpers below on vfs_system.
  */
 #ifndef DETOUR_BASE_FS_H
 #define DETOUR_BASE_FS_H
@@ -37,8 +37,9 @@ bool fs_read(const struct vfs *vfs, struct arena *arena, const char *path, size_
 /* Writes all of `data`, over short writes and EINTR; false and errno on failure. */
 bool fs_write_all(const struct vfs *vfs, int fd, struct str data);
 
-/* Replaces `path` with `data` so that a reader, or a power cut, sees the old or the new content and nothing between: temp file in
- * the same folder, fsync, rename, fsync of the folder. False and errno on failure; the old file is then untouched. */
+/* Replaces `path` with `data` so that a reader, or a power cut, sees the old or the new content and nothing between:
+ * temp file in the same folder, fsync, rename, fsync of the folder. False and errno on failure; the old file is then
+ * untouched. */
 bool fs_replace(const struct vfs *vfs, const char *path, struct str data, mode_t mode);
 
 /* "dir/name"; `name` alone where dir is empty or ".". The result is NUL-terminated. */

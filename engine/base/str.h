@@ -17,7 +17,10 @@ struct str {
 
 /* A slice of a string literal, usable in constant initialisers. */
 #define STR(lit) ((struct str){(lit), sizeof(lit) - 1})
-#define STR_INIT(lit) {(lit), sizeof(lit) - 1}
+#define STR_INIT(lit)                                                                                                  \
+    {                                                                                                                  \
+        (lit), sizeof(lit) - 1                                                                                         \
+    }
 /* printf helpers: printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)(s).n, (s).p
 

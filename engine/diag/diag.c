@@ -51,7 +51,7 @@ static struct diag copy(struct arena *arena, const struct diag *from)
     to.detail = arena_str(arena, from->detail);
     to.object = arena_str(arena, from->object);
     memset(&to.notes, 0, sizeof to.notes);
-    vec_each(&from->notes, i) {
+    vec_each (&from->notes, i) {
         struct diag_note note = {arena_str(arena, from->notes.v[i].label), arena_str(arena, from->notes.v[i].text)};
         vec_push(arena, &to.notes, note);
     }
@@ -60,7 +60,7 @@ static struct diag copy(struct arena *arena, const struct diag *from)
 
 void diags_append(struct diags *to, const struct diags *from)
 {
-    vec_each(&from->list, i)
+    vec_each (&from->list, i)
         append(to, copy(to->arena, &from->list.v[i]));
 }
 

@@ -1,8 +1,8 @@
 /*
  * diag: problems that a person has to mend, collected and passed up; nothing below the CLI prints.
- * Owns the list of diagnostics of one operation. Must not know how they are shown (diag/snippet renders one, view/ prints).
- * Contract: functions that can meet a user's problem take `struct diags *`, append any number, and return bool or a pointer.
- * A list belongs to one thread; workers keep their own and diags_append merges them.
+ * Owns the list of diagnostics of one operation. Must not know how they are shown (diag/snippet renders one, view/
+ * prints). Contract: functions that can meet a user's problem take `struct diags *`, append any number, and return bool
+ * or a pointer. A list belongs to one thread; workers keep their own and diags_append merges them.
  */
 #ifndef DETOUR_DIAG_DIAG_H
 #define DETOUR_DIAG_DIAG_H
@@ -29,11 +29,11 @@ struct diag_note {
 struct diag {
     enum severity severity;
     enum diag_code code;
-    struct str summary;   /* names the kind: "Unsupported attribute" */
-    struct str detail;    /* what is wrong, with the values, and what to write instead */
-    struct span subject;  /* what the caret underlines; file 0 where the problem has no place */
-    struct span context;  /* what to show around it; file 0: the subject's line */
-    struct str object;    /* `resource "debian_file" "motd"`, or the address of an instance; may be empty */
+    struct str summary;  /* names the kind: "Unsupported attribute" */
+    struct str detail;   /* what is wrong, with the values, and what to write instead */
+    struct span subject; /* what the caret underlines; file 0 where the problem has no place */
+    struct span context; /* what to show around it; file 0: the subject's line */
+    struct str object;   /* `resource "debian_file" "motd"`, or the address of an instance; may be empty */
     VEC(struct diag_note) notes;
 };
 

@@ -96,7 +96,7 @@ static void render_notes(struct strbuf *out, const struct diag *d)
     if (!d->notes.n)
         return;
     strbuf_lit(out, "    ├────────────────\n");
-    vec_each(&d->notes, i)
+    vec_each (&d->notes, i)
         strbuf_printf(out, "    │ %.*s %.*s\n", STR_ARG(d->notes.v[i].label), STR_ARG(d->notes.v[i].text));
 }
 

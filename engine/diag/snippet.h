@@ -1,5 +1,6 @@
 /*
- * snippet: one diagnostic as text: severity and summary, file and line, the source with carets, the values in play, the detail.
+ * snippet: one diagnostic as text: severity and summary, file and line, the source with carets, the values in play, the
+ * detail.
  */
 #ifndef DETOUR_DIAG_SNIPPET_H
 #define DETOUR_DIAG_SNIPPET_H
@@ -12,8 +13,9 @@ struct snippet_style {
     unsigned width; /* columns to wrap the detail at; 0: do not wrap */
 };
 
-/* Appends the rendering of `diag` to `out`, ending in a newline. Carets are placed by display width. `sources` may be NULL: then no
- * snippet is shown. */
-void snippet_render(struct strbuf *out, const struct sources *sources, const struct diag *diag, struct snippet_style style);
+/* Appends the rendering of `diag` to `out`, ending in a newline. Carets are placed by display width. `sources` may be
+ * NULL: then no snippet is shown. */
+void snippet_render(struct strbuf *out, const struct sources *sources, const struct diag *diag,
+                    struct snippet_style style);
 
 #endif

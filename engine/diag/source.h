@@ -1,6 +1,7 @@
 /*
  * source: the registry of every text that a span can point into, and the way from byte offsets to lines and columns.
- * Owns the texts. Columns count grapheme clusters from 1 (the language's rule); display width is computed when rendering.
+ * Owns the texts. Columns count grapheme clusters from 1 (the language's rule); display width is computed when
+ * rendering.
  */
 #ifndef DETOUR_DIAG_SOURCE_H
 #define DETOUR_DIAG_SOURCE_H

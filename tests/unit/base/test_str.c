@@ -23,7 +23,10 @@ Test(str, next_line_yields_each_line_once)
 
 Test(str, distance_counts_edits)
 {
-    struct { const char *a, *b; unsigned want; } cases[] = {
+    struct {
+        const char *a, *b;
+        unsigned want;
+    } cases[] = {
         {"pve", "pve", 0}, {"content", "contnet", 1}, {"owner", "woner", 1}, {"mode", "code", 1}, {"x", "abcdef", 4},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -3,8 +3,12 @@
 
 Test(unicode, counts_clusters_and_columns)
 {
-    struct { const char *text; size_t length, width; } cases[] = {
-        {"abc", 3, 3}, {"é", 1, 1}, {"e\u0301", 1, 1}, {"日本", 2, 4}, {"👨‍👩‍👧", 1, 6}, {"\r\n", 1, 2}, {"a\xff", 2, 2},
+    struct {
+        const char *text;
+        size_t length, width;
+    } cases[] = {
+        {"abc", 3, 3},  {"é", 1, 1},     {"e\u0301", 1, 1}, {"日本", 2, 4}, {"👨‍👩‍👧", 1, 6},
+        {"\r\n", 1, 2}, {"a\xff", 2, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         cr_assert_eq(unicode_length(str_c(cases[i].text)), cases[i].length, "length of case %zu", i);
