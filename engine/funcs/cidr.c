@@ -376,7 +376,7 @@ static bool cidrsubnets_impl(struct func_call *call)
     struct value *items = ARENA_ARRAY(kit_arena(call), struct value, call->n);
     at = net;
     for (size_t i = 1; i < call->n; i++) {
-        int length;
+        int length = 0;
         if (!subnet_length(call, &net, i, &length))
             return false;
         if (i > 1 && !next_subnet(&net, &at, length))

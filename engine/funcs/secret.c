@@ -56,7 +56,7 @@ static bool argv_arg(struct func_call *call, const char ***out)
 
 static bool command_impl(struct func_call *call)
 {
-    const char **argv;
+    const char **argv = NULL;
     return argv_arg(call, &argv) &&
            answer_output(call, argv, call->eval->base_dir, false, MARK_SENSITIVE | MARK_EPHEMERAL);
 }

@@ -35,6 +35,17 @@ static bool send_all(ssh_channel channel, struct str script)
     return ssh_channel_send_eof(channel) == SSH_OK;
 }
 
+/* What the command ended with, waiting for it; -1 where that is not known. */
+static int exit_status(ssh_channel channel)
+{
+#if LIBSSH_VERSION_INT >= SSH_VERSION_INT(0, 11, 0)
+    uint32_t status;
+    return ssh_channel_get_exit_state(channel, &status, NULL, NULL) == SSH_OK ? (int)status : -1;
+#else
+    return ssh_channel_get_exit_status(channel);
+#endif
+}
+
 static void ask_to_stop(struct ssh *ssh, struct exchange *exchange)
 {
     struct str command = arena_printf(exchange->arena, "umask 077; : >%s", link_stop_file(exchange->arena, exchange).p);
@@ -42,7 +53,7 @@ static void ask_to_stop(struct ssh *ssh, struct exchange *exchange)
     if (!channel)
         return;
     ssh_channel_send_eof(channel);
-    ssh_channel_get_exit_status(channel);
+    exit_status(channel);
     ssh_channel_free(channel);
 }
 
@@ -86,7 +97,7 @@ bool link_ssh_run(struct transport *transport, struct str script, struct exchang
     bool ok = send_all(channel, script) || lost(ssh, exchange, TRANSPORT_BROKEN, problem);
     ok = ok && pump(ssh, channel, exchange, problem);
     if (ok && exchange->frame.state != FRAME_ENDED)
-        exchange->exit_status = ssh_channel_get_exit_status(channel);
+        exchange->exit_status = exit_status(channel);
     ssh_channel_close(channel);
     ssh_channel_free(channel);
     return ok;
