@@ -5,6 +5,7 @@
 #define DETOUR_CONFIG_REFERENCE_H
 
 #include "config/config.h"
+#include "value/path.h"
 
 enum config_ref_kind {
     REF_VARIABLE, /* var.x */
@@ -48,6 +49,10 @@ enum config_use {
     USE_TRIGGER,       /* replace_triggered_by */
     USE_PROTECTION,    /* prevent_destroy */
 };
+
+/* What the reference takes of its object: the attributes and constant keys behind it, up to the first that is no
+ * constant. */
+struct path config_ref_path(struct arena *arena, const struct config_ref *ref);
 
 typedef void config_ref_visit(void *ctx, const struct config_ref *ref, enum config_use use);
 

@@ -266,3 +266,18 @@ bool config_ref_resolve(const struct config_module *module, const struct travers
         return resolve_word(&r, REF_DETOUR, detour_names);
     return str_is(root, "self") ? found(&r, REF_SELF, 0) : resolve_other(&r);
 }
+
+struct path config_ref_path(struct arena *arena, const struct config_ref *ref)
+{
+    struct path path = {0};
+    for (size_t i = ref->used + (ref->key != NULL); i < ref->traversal->n_steps; i++) {
+        const struct step *step = &ref->traversal->steps[i];
+        if (step->kind == STEP_ATTR)
+            path = path_attr(arena, path, step->text);
+        else if (step->key->kind == EXPR_STRING)
+            path = path_index(arena, path, value_string(step->text));
+        else
+            break;
+    }
+    return path;
+}

@@ -78,22 +78,6 @@ struct trigger {
     bool pulled;
 };
 
-static struct path attribute_path(struct arena *arena, const struct config_ref *ref)
-{
-    struct path path = {0};
-    size_t first = ref->used + (ref->key != NULL);
-    for (size_t i = first; i < ref->traversal->n_steps; i++) {
-        const struct step *step = &ref->traversal->steps[i];
-        if (step->kind == STEP_ATTR)
-            path = path_attr(arena, path, step->text);
-        else if (step->key->kind == EXPR_STRING)
-            path = path_index(arena, path, value_string(step->text));
-        else
-            break;
-    }
-    return path;
-}
-
 static bool change_pulls(const struct trigger *t, const struct instance_of *inst, const struct config_ref *ref)
 {
     if (!inst || !inst->change)
@@ -101,7 +85,7 @@ static bool change_pulls(const struct trigger *t, const struct instance_of *inst
     const struct change *change = &t->d->run->plan->changes.v[inst->change - 1];
     if (change->action == ACTION_NOOP || change->action == ACTION_READ)
         return false;
-    struct path path = attribute_path(t->d->run->scratch, ref);
+    struct path path = config_ref_path(t->d->run->scratch, ref);
     struct value before, after;
     if (!path.n || !value_is_set(change->before) || !path_get(change->before, path, &before) ||
         !path_get(change->after, path, &after))

@@ -7,21 +7,6 @@ struct collecting {
     struct map seen;         /* text of the reference */
 };
 
-static struct path path_of(struct arena *arena, const struct config_ref *ref)
-{
-    struct path path = {0};
-    for (size_t i = ref->used + (ref->key != NULL); i < ref->traversal->n_steps; i++) {
-        const struct step *step = &ref->traversal->steps[i];
-        if (step->kind == STEP_ATTR)
-            path = path_attr(arena, path, step->text);
-        else if (step->key->kind == EXPR_STRING)
-            path = path_index(arena, path, value_string(step->text));
-        else
-            break;
-    }
-    return path;
-}
-
 static void visit(void *ctx, const struct config_ref *ref, enum config_use use)
 {
     struct collecting *c = ctx;
@@ -31,7 +16,7 @@ static void visit(void *ctx, const struct config_ref *ref, enum config_use use)
     if (!node)
         return;
     STRBUF_AUTO text = STRBUF_INIT(1 << 16);
-    struct path path = path_of(plan->arena, ref);
+    struct path path = config_ref_path(plan->arena, ref);
     strbuf_add(&text, node->task->whole->text);
     if (ref->key)
         strbuf_printf(&text, ref->key->key->kind == EXPR_STRING ? "[\"%.*s\"]" : "[%.*s]", STR_ARG(ref->key->text));
