@@ -201,14 +201,9 @@ static const struct type *read_constructor(struct typing *t, const struct expr_c
 
 static const struct type *read_keyword(struct typing *t, struct span at, struct str name)
 {
-    if (str_is(name, "string"))
-        return type_string;
-    if (str_is(name, "number"))
-        return type_number;
-    if (str_is(name, "bool"))
-        return type_bool;
-    if (str_is(name, "any"))
-        return type_dynamic;
+    const struct type *type = type_keyword(name);
+    if (type)
+        return type;
     if (!names_have(type_names, name))
         return unknown_type(t, at, name);
     return refuse(

@@ -133,17 +133,12 @@ static const struct type *read_constructor(struct reader *r, struct str name)
 static const struct type *read_type(struct reader *r)
 {
     struct str name = read_name(r);
-    if (str_is(name, "string"))
-        return type_string;
-    if (str_is(name, "number"))
-        return type_number;
-    if (str_is(name, "bool"))
-        return type_bool;
-    if (str_is(name, "any"))
-        return type_dynamic;
+    const struct type *type = type_keyword(name);
+    if (type)
+        return type;
     if (++r->depth > TYPE_DEPTH_MAX)
         return NULL;
-    const struct type *type = read_constructor(r, name);
+    type = read_constructor(r, name);
     r->depth--;
     return type;
 }

@@ -296,3 +296,14 @@ const struct type *type_without_optional(const struct type *type)
         return collection(type->kind, type_without_optional(type->elem));
     return items_without_optional(type);
 }
+
+const struct type *type_keyword(struct str word)
+{
+    if (str_is(word, "string"))
+        return type_string;
+    if (str_is(word, "number"))
+        return type_number;
+    if (str_is(word, "bool"))
+        return type_bool;
+    return str_is(word, "any") ? type_dynamic : NULL;
+}

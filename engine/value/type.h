@@ -35,6 +35,9 @@ struct type {
 
 extern const struct type *const type_dynamic, *const type_bool, *const type_number, *const type_string;
 
+/* The type that one word names: string, number, bool, any; NULL for another word. */
+const struct type *type_keyword(struct str word);
+
 const struct type *type_list(const struct type *elem);
 const struct type *type_set(const struct type *elem);
 const struct type *type_map(const struct type *elem);
