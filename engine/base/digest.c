@@ -1,4 +1,5 @@
 #include "base/digest.h"
+#include "base/hex.h"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -22,11 +23,5 @@ struct digest digest_hmac(struct str key, struct str s)
 
 struct str digest_hex(struct arena *arena, struct digest d)
 {
-    static const char hex[] = "0123456789abcdef";
-    char text[64];
-    for (size_t i = 0; i < sizeof d.bytes; i++) {
-        text[2 * i] = hex[d.bytes[i] >> 4];
-        text[2 * i + 1] = hex[d.bytes[i] & 15];
-    }
-    return arena_str(arena, str_from(text, sizeof text));
+    return hex_text(arena, d.bytes, sizeof d.bytes);
 }

@@ -1,5 +1,6 @@
 /* crypto: hashes of text and of files, bcrypt, RSA decryption, UUIDs and WireGuard keys. */
 #include "base/rng.h"
+#include "base/hex.h"
 #include "base/unicode.h"
 #include "funcs/base64.h"
 #include "funcs/files.h"
@@ -15,16 +16,6 @@
 enum hash_of { HASH_TEXT, HASH_FILE };
 enum hash_as { AS_HEX, AS_BASE64 };
 
-static struct str hex(struct arena *arena, const unsigned char *bytes, size_t n)
-{
-    char *out = arena_alloc(arena, 2 * n + 1);
-    for (size_t i = 0; i < n; i++) {
-        out[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-        out[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-    }
-    return str_from(out, 2 * n);
-}
-
 static bool hash(struct func_call *call, const EVP_MD *algorithm, enum hash_of of, enum hash_as as)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -39,8 +30,8 @@ static bool hash(struct func_call *call, const EVP_MD *algorithm, enum hash_of o
     if (!EVP_Digest(s.p ? s.p : "", s.n, digest, &n, algorithm, NULL))
         return func_fail(call, KIT_CALL, _("the cryptographic library refuses this hash"));
     struct str bytes = str_from((const char *)digest, n);
-    return kit_answer(
-        call, value_string(as == AS_HEX ? hex(kit_arena(call), digest, n) : base64_encode(kit_arena(call), bytes)));
+    return kit_answer(call, value_string(as == AS_HEX ? hex_text(kit_arena(call), digest, n)
+                                                      : base64_encode(kit_arena(call), bytes)));
 }
 
 #define HASH(noun, algorithm, of, as)                                                                                  \
@@ -169,14 +160,6 @@ static bool uuid_impl(struct func_call *call)
     return kit_answer(call, value_string(rng_uuid(kit_arena(call))));
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* 8-4-4-4-12 hexadecimal digits, or 32 without dashes. */
 static bool parse_hex_uuid(struct str s, unsigned char out[static 16])
 {
@@ -185,7 +168,7 @@ static bool parse_hex_uuid(struct str s, unsigned char out[static 16])
     if (!dashes && s.n != 32)
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        int value = hex_value(s.p[i]);
+        int value = hex_digit(s.p[i]);
         if (dashes && (i == 8 || i == 13 || i == 18 || i == 23)) {
             if (s.p[i] != '-')
                 return false;
@@ -236,7 +219,7 @@ static bool uuidv5_impl(struct func_call *call)
         return func_fail(call, KIT_CALL, _("the cryptographic library refuses this hash"));
     bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x50);
     bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
-    const char *h = hex(kit_arena(call), bytes, 16).p;
+    const char *h = hex_text(kit_arena(call), bytes, 16).p;
     return kit_answer(call, value_string(arena_printf(kit_arena(call), "%.8s-%.4s-%.4s-%.4s-%.12s", h, h + 8, h + 12,
                                                       h + 16, h + 20)));
 }

@@ -3,6 +3,7 @@
  * ranges, groups lose their names, escapes become code points: what is left means the same to both.
  */
 #include "base/gettext.h"
+#include "base/hex.h"
 #include "base/unicode.h"
 #include "funcs/regex.h"
 
@@ -82,14 +83,6 @@ static bool is_word(int c)
 }
 
 /* -- escapes ------------------------------------------------------------------------------------------------------ */
-
-static int hex_digit(int c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
 
 static bool bad_escape(struct reader *r, size_t from)
 {

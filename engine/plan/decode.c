@@ -2,6 +2,7 @@
 #include "plan/file.h"
 
 #include "base/gettext.h"
+#include "base/hex.h"
 #include "base/strbuf.h"
 #include "value/json.h"
 
@@ -61,11 +62,6 @@ static bool get_flag(struct reading *r, struct value object, const char *name, b
         return false;
     *out = n;
     return true;
-}
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 static bool get_hex(struct reading *r, struct value object, const char *name, struct blob *out)

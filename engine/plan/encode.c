@@ -2,6 +2,7 @@
  * marked. */
 #include "plan/file.h"
 
+#include "base/hex.h"
 #include "base/strbuf.h"
 #include "value/json.h"
 
@@ -29,10 +30,8 @@ static void hex(struct strbuf *out, const char *name, struct blob blob)
 {
     if (!blob.n)
         return;
-    strbuf_printf(out, "\"%s\":\"", name);
-    for (size_t i = 0; i < blob.n; i++)
-        strbuf_printf(out, "%02x", ((const unsigned char *)blob.p)[i]);
-    strbuf_lit(out, "\",");
+    ARENA_AUTO arena = arena_new();
+    text(out, name, hex_text(arena, blob.p, blob.n));
 }
 
 static void node(struct strbuf *out, struct value v);

@@ -1,14 +1,7 @@
 /* literal: text of strings, and numbers. */
 #include "syntax/parser.h"
+#include "base/hex.h"
 #include "base/unicode.h"
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 struct decoder {
     struct parser *p;

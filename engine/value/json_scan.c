@@ -1,6 +1,7 @@
 #include "value/json_private.h"
 
 #include "base/gettext.h"
+#include "base/hex.h"
 #include "base/unicode.h"
 
 /* The scanner of the JSON reader: strings and numbers, by RFC 8259 and not a blank more. */
@@ -23,8 +24,7 @@ static int hex4(struct json_reader *r, size_t at)
 {
     int value = 0;
     for (size_t i = at; i < at + 4; i++) {
-        int c = i < r->text.n ? r->text.p[i] : 0;
-        int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+        int digit = i < r->text.n ? hex_digit(r->text.p[i]) : -1;
         if (digit < 0)
             return -1;
         value = value * 16 + digit;

@@ -1,6 +1,7 @@
 #include "lab_host/machine.h"
 #include "base/cleanup.h"
 #include "base/gettext.h"
+#include "base/hex.h"
 #include "base/rng.h"
 #include "lab_host/boot.h"
 #include "lab_host/cgroup.h"
@@ -133,12 +134,8 @@ static bool put(struct work *work, const struct spec *spec, const char *path, st
 static struct str machine_id(struct arena *arena)
 {
     unsigned char bytes[16];
-    STRBUF_AUTO out = STRBUF_INIT(64);
     rng_bytes(bytes, sizeof bytes);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        strbuf_printf(&out, "%02x", bytes[i]);
-    strbuf_addc(&out, '\n');
-    return arena_str(arena, strbuf_str(&out));
+    return arena_printf(arena, "%.*s\n", STR_ARG(hex_text(arena, bytes, sizeof bytes)));
 }
 
 static bool write_keys(struct work *work, const struct spec *spec)

@@ -1,6 +1,7 @@
 #include "transport/link.h"
 #include "base/clock.h"
 #include "base/gettext.h"
+#include "base/hex.h"
 #include "base/rng.h"
 
 #include <stdatomic.h>
@@ -127,10 +128,7 @@ static void make_nonce(char nonce[static FRAME_NONCE])
 {
     unsigned char bytes[FRAME_NONCE / 2];
     rng_bytes(bytes, sizeof bytes);
-    for (size_t i = 0; i < sizeof bytes; i++) {
-        nonce[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-        nonce[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-    }
+    hex_write(nonce, bytes, sizeof bytes);
 }
 
 static bool sudo_refused(struct transport *transport, struct exchange *exchange, struct transport_problem *problem)
