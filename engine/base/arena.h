@@ -45,6 +45,15 @@ size_t arena_used(const struct arena *arena);
 void *heap_alloc(size_t size);
 void *heap_realloc(void *p, size_t size);
 
+/* Makes room for one more in a heap array `p` of `n` items: `cap` doubles, beginning with `first`. */
+#define HEAP_ROOM(p, n, cap, first)                                                                                    \
+    do {                                                                                                               \
+        if ((n) == (cap)) {                                                                                            \
+            (cap) = (cap) ? (cap)*2 : (first);                                                                         \
+            (p) = heap_realloc((p), (cap) * sizeof *(p));                                                              \
+        }                                                                                                              \
+    } while (0)
+
 /* arena_free through __attribute__((cleanup)). */
 static inline void arena_cleanup(struct arena **arena)
 {

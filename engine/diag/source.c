@@ -38,10 +38,7 @@ void sources_free(struct sources *s)
 static uint32_t add(struct sources *s, struct str name, struct str text, bool copy)
 {
     pthread_mutex_lock(&s->lock);
-    if (s->n == s->cap) {
-        s->cap = s->cap ? s->cap * 2 : 8;
-        s->entries = heap_realloc(s->entries, s->cap * sizeof(struct entry *));
-    }
+    HEAP_ROOM(s->entries, s->n, s->cap, 8);
     struct entry *e = ARENA_NEW(s->arena, struct entry);
     e->source.name = arena_str(s->arena, name);
     e->source.text = copy ? arena_str(s->arena, text) : text;

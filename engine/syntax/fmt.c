@@ -18,10 +18,7 @@ struct rewriter {
 
 static void put(struct rewriter *r, enum token_kind kind, size_t spaces, struct str text)
 {
-    if (r->n_out == r->cap_out) {
-        r->cap_out *= 2;
-        r->out = heap_realloc(r->out, r->cap_out * sizeof *r->out);
-    }
+    HEAP_ROOM(r->out, r->n_out, r->cap_out, 64);
     r->out[r->n_out++] = layout_piece(kind, spaces, text);
 }
 

@@ -112,10 +112,7 @@ static void split_lines(struct layout *l, size_t n)
 
 static void indent(struct layout *l, int opened)
 {
-    if (l->n_indents == l->cap_indents) {
-        l->cap_indents = l->cap_indents ? l->cap_indents * 2 : 16;
-        l->indents = heap_realloc(l->indents, l->cap_indents * sizeof *l->indents);
-    }
+    HEAP_ROOM(l->indents, l->n_indents, l->cap_indents, 16);
     l->indents[l->n_indents++] = opened;
 }
 

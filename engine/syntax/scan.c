@@ -25,10 +25,7 @@ void scanner_grow(struct tokens *tokens)
 
 void scanner_push(struct scanner *s, struct frame frame)
 {
-    if (s->n_frames == s->cap_frames) {
-        s->cap_frames = s->cap_frames ? s->cap_frames * 2 : 8;
-        s->frames = heap_realloc(s->frames, s->cap_frames * sizeof *s->frames);
-    }
+    HEAP_ROOM(s->frames, s->n_frames, s->cap_frames, 8);
     s->frames[s->n_frames++] = frame;
 }
 

@@ -9,19 +9,13 @@
 
 static void push_item(struct json_reader *r, struct value v)
 {
-    if (r->n_items == r->cap_items) {
-        r->cap_items = r->cap_items ? r->cap_items * 2 : 64;
-        r->items = heap_realloc(r->items, r->cap_items * sizeof *r->items);
-    }
+    HEAP_ROOM(r->items, r->n_items, r->cap_items, 64);
     r->items[r->n_items++] = v;
 }
 
 static void push_key(struct json_reader *r, struct str key)
 {
-    if (r->n_keys == r->cap_keys) {
-        r->cap_keys = r->cap_keys ? r->cap_keys * 2 : 64;
-        r->keys = heap_realloc(r->keys, r->cap_keys * sizeof *r->keys);
-    }
+    HEAP_ROOM(r->keys, r->n_keys, r->cap_keys, 64);
     r->keys[r->n_keys++] = key;
 }
 
