@@ -15,6 +15,7 @@ struct operation {
     const struct provider_type *type;
     struct provider_slot *slot;
     struct lane *lane;
+    struct str place;
     uint32_t unit;
     struct str
         deposed;   /* DELETE: key of the object to remove; CREATE: the key under which the old object is put away */

@@ -32,7 +32,7 @@ static void tell_op(struct applying *a, const struct operation *op, enum event_k
                              .addr = op->change->addr,
                              .deposed = op->kind == OP_DELETE ? op->deposed : (struct str){0},
                              .action = action_of(op),
-                             .place = op->change->place,
+                             .place = op->place,
                              .id = object_id(object),
                              .text = text,
                              .elapsed_ns = op->started ? clock_monotonic_ns() - op->started : 0,
@@ -42,7 +42,7 @@ static void tell_op(struct applying *a, const struct operation *op, enum event_k
 static struct about *about_op(struct arena *arena, struct operation *op)
 {
     struct about *about = ARENA_NEW(arena, struct about);
-    *about = (struct about){.addr = op->change->addr, .task = op->task, .place = op->change->place, .more = op};
+    *about = (struct about){.addr = op->change->addr, .task = op->task, .place = op->place, .more = op};
     return about;
 }
 
@@ -97,7 +97,7 @@ static bool plan_again(struct applying *a, struct operation *op, struct value *c
     const struct config_lifecycle *lifecycle = op->task->config->lifecycle;
     if (op->kind == OP_UPDATE || (op->replaces && (lifecycle->ignore_all || lifecycle->n_ignore_changes)))
         *config = config_hold_back(run, op->task, *config, held, NULL);
-    struct about about = {.addr = op->change->addr, .task = op->task, .place = op->change->place};
+    struct about about = {.addr = op->change->addr, .task = op->task, .place = op->place};
     return plan_object(run, &about, prior_of(op), *config,
                        op->kind == OP_UPDATE ? op->change->private_before : (struct blob){0}, run->scratch, planned) &&
            still_as_approved(a, op, planned->value);

@@ -44,6 +44,7 @@ static struct operation *op_add(struct ordering *o, const struct change *change,
     op->type = registry_type(a->run.session->options.registry, change->addr->mode, change->addr->type);
     op->slot = map_get(&a->run.tree->slots, change->provider);
     op->lane = lanes_get(a->run.session->lanes, &op->slot->instance, change->lane);
+    op->place = change->place;
     op->deposed = change->deposed;
     op->unit = unit_add(a, (struct unit){.kind = UNIT_OP, .op = op});
     vec_push(a->arena, &a->ops, op);
@@ -61,6 +62,8 @@ static struct operation *making_add(struct ordering *o, const struct change *cha
         o->end_of[node] = unit_add(a, (struct unit){.kind = UNIT_END, .task = op->task});
     dag_edge(a->dag, op->unit, node);
     dag_edge(a->dag, o->end_of[node], op->unit);
+    if (value_is_set(change->before) && kind == OP_CREATE && op->slot->opened) /* it may move to another machine */
+        op->lane = lane_for(&a->run, op->slot, op->type, change->after, &op->place);
     return op;
 }
 

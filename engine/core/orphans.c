@@ -9,8 +9,13 @@ struct change *change_add(struct run *run, struct change change, const struct pr
     struct plan *plan = run->plan;
     change.schema = type->schema;
     change.provider = slot->instance.key;
-    if (slot->opened)
+    const struct prior *prior = prior_find(run->priors, change.addr);
+    if (prior && prior->lane && prior->slot == slot && value_is_set(change.before)) {
+        change.lane = prior->lane->name;
+        change.place = prior->place;
+    } else if (slot->opened) {
         change.lane = lane_for(run, slot, type, object, &change.place)->name;
+    }
     vec_push(plan->arena, &plan->changes, change);
     return &plan->changes.v[plan->changes.n - 1];
 }
@@ -36,6 +41,28 @@ static enum reason why_orphan(struct run *run, const struct prior *prior)
     return REASON_DELETE_NO_MODULE;
 }
 
+/* Of an instance that its block does not make any more: what the block says now, where that can be told. */
+static bool still_protected(struct run *run, const struct prior *prior)
+{
+    const struct module *module = prior->task ? prior->task->node->module : NULL;
+    for (uint32_t i = 0; module && prior->task->groups && i < module->n_copies; i++) {
+        if (module->copies[i].addr != prior->addr->module)
+            continue;
+        ARENA_AUTO arena = arena_new();
+        struct diags unheard = DIAGS_INIT(arena), *own = run->diags;
+        struct instance_of gone = {.addr = prior->addr};
+        struct group group = {.repetition = prior->addr->key.kind == KEY_INT      ? REPEAT_COUNT
+                                            : prior->addr->key.kind == KEY_STRING ? REPEAT_EACH
+                                                                                  : REPEAT_NONE};
+        bool protects = false;
+        run->diags = &unheard;
+        bool told = protected_by_config(run, prior->task, &module->copies[i], &group, &gone, &protects);
+        run->diags = own;
+        return told ? protects : prior->protected;
+    }
+    return prior->protected;
+}
+
 static void remove_object(struct run *run, struct prior *prior, enum reason reason)
 {
     if (prior->failed) {
@@ -57,7 +84,7 @@ static void remove_object(struct run *run, struct prior *prior, enum reason reas
         .where = prior->task ? prior->task->config->header : (struct span){0},
     };
     struct change *added = change_add(run, change, prior->type, prior->slot, prior->value);
-    if (prior->protected && !prior->deposed.n && !forget) {
+    if (!prior->deposed.n && !forget && still_protected(run, prior)) {
         refuse_protected(run, added, prior->task ? prior->task->config->lifecycle->prevent_destroy : NULL);
         run->plan->errored = true;
     }

@@ -49,8 +49,9 @@ struct lane *lane_for(struct run *run, struct provider_slot *slot, const struct 
 {
     struct session *session = run->session;
     struct call *call = lane_call_for(session, slot);
-    struct lane *lane = lanes_get(session->lanes, &slot->instance, call_lane(call, type, object));
-    struct str name = call_place(call, type, object);
+    struct str channel, name;
+    call_lane(call, type, object, &channel, &name);
+    struct lane *lane = lanes_get(session->lanes, &slot->instance, channel);
     if (!str_eq(name, lane->place))
         lane->place = arena_str(session->arena, name);
     *place = lane->place;

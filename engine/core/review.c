@@ -5,10 +5,16 @@
 
 enum { TICK_MS = 1000 };
 
+/* One half of a replacement, or a whole change. */
+struct item {
+    uint32_t change; /* its place in plan->changes */
+    enum detour_action action;
+};
+
 struct review {
     struct lane *lane;
     struct provider_slot *slot;
-    VEC(uint32_t) changes; /* places in plan->changes */
+    VEC(struct item) items;
 };
 
 struct reviewing {
@@ -65,15 +71,9 @@ static void add_request(struct reviewing *r, struct call *call, uint32_t index, 
 
 static void send(struct reviewing *r, struct review *review)
 {
-    struct call *call = call_new(CALL_REVIEW, review->lane->instance, review->changes.n * 2);
-    vec_each (&review->changes, i) {
-        enum action action = r->run->plan->changes.v[review->changes.v[i]].action;
-        bool removes = action != ACTION_CREATE && action != ACTION_UPDATE;
-        if (removes)
-            add_request(r, call, review->changes.v[i], DETOUR_DELETE);
-        if (action != ACTION_DELETE)
-            add_request(r, call, review->changes.v[i], action == ACTION_UPDATE ? DETOUR_UPDATE : DETOUR_CREATE);
-    }
+    struct call *call = call_new(CALL_REVIEW, review->lane->instance, review->items.n);
+    vec_each (&review->items, i)
+        add_request(r, call, review->items.v[i].change, review->items.v[i].action);
     lane_submit(review->lane, call);
 }
 
@@ -102,16 +102,38 @@ static void take(struct reviewing *r, struct call *call)
     call_free(call);
 }
 
+static void add_item(struct reviewing *r, struct provider_slot *slot, struct str lane, size_t change,
+                     enum detour_action action)
+{
+    struct review *review = review_for(r, slot, lane);
+    struct item item = {(uint32_t)change, action};
+    vec_push(r->arena, &review->items, item);
+}
+
+/* What takes an object's place may stand on another machine. */
+static void add_change(struct reviewing *r, struct provider_slot *slot, size_t index)
+{
+    const struct change *change = &r->run->plan->changes.v[index];
+    struct str lane = change->lane, place;
+    if (change->action == ACTION_CREATE || change->action == ACTION_UPDATE) {
+        add_item(r, slot, lane, index, change->action == ACTION_UPDATE ? DETOUR_UPDATE : DETOUR_CREATE);
+        return;
+    }
+    add_item(r, slot, lane, index, DETOUR_DELETE);
+    if (change->action == ACTION_DELETE)
+        return;
+    lane = lane_for(r->run, slot, type_of(r->run, change), change->after, &place)->name;
+    add_item(r, slot, lane, index, DETOUR_CREATE);
+}
+
 static void gather(struct reviewing *r)
 {
     struct run *run = r->run;
     vec_each (&run->plan->changes, i) {
         const struct change *change = &run->plan->changes.v[i];
         struct provider_slot *slot = map_get(&run->tree->slots, change->provider);
-        if (!reviewable(change) || !slot->opened || !slot->instance.provider->review)
-            continue;
-        struct review *review = review_for(r, slot, change->lane);
-        vec_push(r->arena, &review->changes, (uint32_t)i);
+        if (reviewable(change) && slot->opened && slot->instance.provider->review)
+            add_change(r, slot, i);
     }
 }
 

@@ -453,27 +453,18 @@ void *call_open(struct call *call, struct value config)
     return p->open(&host_table, (detour_call *)(void *)call, host_give(call, enter(call, &ignored, config, false)));
 }
 
-typedef struct detour_str naming(void *self, detour_call *call, const struct detour_type *type,
-                                 const detour_value *object);
-
-static struct str name_by(naming *f, struct call *call, const struct provider_type *type, struct value object)
+void call_lane(struct call *call, const struct provider_type *type, struct value object, struct str *lane,
+               struct str *place)
 {
     assert(call->kind == CALL_LANE);
+    const struct detour_provider *p = call->instance->provider;
+    detour_call *handle = (detour_call *)(void *)call;
     struct request ignored = {0};
     const detour_value *given = host_give(call, enter(call, &ignored, object, false));
-    struct detour_str s = f(call->instance->self, (detour_call *)(void *)call, type->abi, given);
-    return str_from(s.p, s.n);
-}
-
-struct str call_lane(struct call *call, const struct provider_type *type, struct value object)
-{
-    return name_by(call->instance->provider->lane, call, type, object);
-}
-
-struct str call_place(struct call *call, const struct provider_type *type, struct value object)
-{
-    naming *place = call->instance->provider->place;
-    return place ? name_by(place, call, type, object) : (struct str){0};
+    struct detour_str name = p->lane(call->instance->self, handle, type->abi, given);
+    *lane = str_from(name.p, name.n);
+    name = p->place ? p->place(call->instance->self, handle, type->abi, given) : (struct detour_str){0};
+    *place = str_from(name.p, name.n);
 }
 
 void call_connection(struct call *call, const struct provider_type *type, struct value prior, struct value config)

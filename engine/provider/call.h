@@ -114,7 +114,7 @@ void *call_open(struct call *call, struct value config);
 void call_connection(struct call *call, const struct provider_type *type, struct value prior, struct value config);
 
 /* The lane and the place of an object, valid until the call is reset or freed. Pure; `call` is of kind CALL_LANE. */
-struct str call_lane(struct call *call, const struct provider_type *type, struct value object);
-struct str call_place(struct call *call, const struct provider_type *type, struct value object);
+void call_lane(struct call *call, const struct provider_type *type, struct value object, struct str *lane,
+               struct str *place);
 
 #endif

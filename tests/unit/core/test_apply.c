@@ -348,3 +348,16 @@ Test(apply, a_built_in_object_whose_creation_was_cut_off_never_was)
     cr_assert(world_objects(w) == 2);
     plan("");
 }
+
+Test(apply, what_moves_to_another_machine_goes_there_and_is_taken_away_here)
+{
+    world_config(w, HOST("web") HOST("db") THING("web", "a", "\"1\""));
+    apply();
+    world_config(w, HOST("web") HOST("db") THING("db", "a", "\"1\""));
+    test_reset();
+    apply();
+    cr_assert(strstr(test_log(), "apply web: -a\napply db: +a\n"), "%s", test_log());
+    cr_assert(test_count("review web: 1") == 1 && test_count("review db: 1") == 1, "%s", test_log());
+    cr_assert(!test_world("web", "a") && test_world("db", "a"));
+    plan("");
+}

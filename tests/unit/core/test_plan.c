@@ -512,3 +512,19 @@ Test(plan, what_cannot_be_carried_out_is_refused)
     world_config(w, "resource \"detour_data\" \"a\" {\n}\nimport {\n  to = detour_data.a\n  id = \"x\"\n}\n");
     plan_fails("Import blocks cannot be carried out");
 }
+
+Test(plan, a_block_that_lifts_its_protection_lifts_it_for_instances_that_go)
+{
+    const char *form =
+        "resource \"detour_data\" \"a\" {\n  count = %d\n  lifecycle {\n    prevent_destroy = %s\n  }\n}\n";
+    char text[3][200];
+    snprintf(text[0], sizeof text[0], form, 2, "true");
+    snprintf(text[1], sizeof text[1], form, 1, "true");
+    snprintf(text[2], sizeof text[2], form, 1, "false");
+    world_config(w, text[0]);
+    apply();
+    world_config(w, text[1]);
+    plan_fails("detour_data.a[1] is protected");
+    world_config(w, text[2]);
+    plan("- detour_data.a[1] delete_because_count_index");
+}
