@@ -64,15 +64,23 @@ static void add_unit(struct work *work, struct argv *argv, const struct spec *sp
     argv_add(work, argv, "--");
 }
 
-static bool add_mounts(struct work *work, struct argv *argv, const struct spec *spec)
+static void add_mounts(struct work *work, struct argv *argv, const struct spec *spec)
 {
     vec_each (&spec->mount_to.list, i) {
         char folder[PATH_MAX];
+        if (realpath(spec->mount_from.list.v[i].p, folder))
+            argv_add(work, argv, "--bind-ro=%s:%s", folder, spec->mount_to.list.v[i].p);
+    }
+}
+
+bool boot_check_mounts(struct work *work, const struct spec *spec)
+{
+    vec_each (&spec->mount_from.list, i) {
+        char folder[PATH_MAX];
+        if (realpath(spec->mount_from.list.v[i].p, folder))
+            continue;
         work->attribute = "mounts";
-        if (!realpath(spec->mount_from.list.v[i].p, folder))
-            return work_fail_errno(work, _("A folder cannot be mounted"), "%s", spec->mount_from.list.v[i].p);
-        argv_add(work, argv, "--bind-ro=%s:%s", folder, spec->mount_to.list.v[i].p);
-        work->attribute = NULL;
+        return work_fail_errno(work, _("A folder cannot be mounted"), "%s", spec->mount_from.list.v[i].p);
     }
     return true;
 }
@@ -102,8 +110,7 @@ static bool launch(struct work *work, const struct spec *spec)
     else
         argv.cgroup = boot_cgroup(work->arena, spec->name).p;
     add_nspawn(work, &argv, spec);
-    if (!add_mounts(work, &argv, spec))
-        return false;
+    add_mounts(work, &argv, spec);
     work_stage(work, _("booting"));
     if (units)
         return run(work, &argv, NULL);
@@ -177,7 +184,7 @@ static bool wait_ready(struct work *work, const struct spec *spec)
 
 bool boot(struct work *work, const struct spec *spec)
 {
-    return launch(work, spec) && wait_ready(work, spec);
+    return boot_check_mounts(work, spec) && launch(work, spec) && wait_ready(work, spec);
 }
 
 /* -- ending */
@@ -192,6 +199,8 @@ void boot_kill(struct work *work, struct str name)
     for (pid_t pid; (pid = proc_supervisor(root.p)) > 0;)
         if (!proc_end(pid, SIGKILL, STOP_MS))
             break;
+    if (files_exist(SYSTEMD_RUNS)) /* and until systemd has seen it: the unit's name must be free again */
+        run_quietly(work, "systemctl", "stop", "--quiet", unit_of(work->arena, name).p, NULL);
     proc_kill_netns(net_namespace(work->arena, name).p);
     proc_kill_inside(arena_printf(work->arena, MACHINES "/%s", name.p).p);
     cgroup_remove(boot_cgroup(work->arena, name).p);

@@ -5,6 +5,9 @@
 
 #include "lab_host/spec.h"
 
+/* Whether the folders to be mounted exist; to be asked before anything is stopped or made. */
+bool boot_check_mounts(struct work *work, const struct spec *spec);
+
 /* Boots the tree that is mounted for it, on the network that is up for it; returns when it is ready: sshd answers and
  * systemd has started everything. */
 bool boot(struct work *work, const struct spec *spec);

@@ -53,6 +53,7 @@ static int machine_lock(struct work *work, struct str name, bool wait)
 
 /* -- addresses */
 
+/* Whether another machine of the network has the address; an empty address: whether there is another machine. */
 static bool is_taken(struct arena *arena, const struct spec *spec, struct str address)
 {
     DIR_AUTO dir = opendir(MACHINES);
@@ -61,7 +62,7 @@ static bool is_taken(struct arena *arena, const struct spec *spec, struct str ad
         if (entry->d_name[0] == '.' || str_eq(str_c(entry->d_name), spec->name))
             continue;
         if (machine_load(arena, arena_str(arena, str_c(entry->d_name)), &other) &&
-            !strcmp(other.spec.network.text, spec->network.text) && str_eq(other.spec.address, address))
+            !strcmp(other.spec.network.text, spec->network.text) && (!address.n || str_eq(other.spec.address, address)))
             return true;
     }
     return false;
@@ -194,7 +195,8 @@ static bool take_away(struct work *work, struct str name)
         return false;
     boot_kill(work, name);
     FD_AUTO lock = lab_lock(work);
-    return lock >= 0 && net_down(work, name, known ? &machine.spec.network : NULL) && files_unmount(work, folder.p) &&
+    bool last = known && !is_taken(arena, &machine.spec, STR(""));
+    return lock >= 0 && net_down(work, name, last ? &machine.spec.network : NULL) && files_unmount(work, folder.p) &&
            files_remove(work, folder.p);
 }
 
@@ -212,7 +214,7 @@ static bool take_away_anyway(struct work *work, struct str name)
 
 static bool create(struct work *work, struct spec *spec)
 {
-    if (!refuse_existing(work, spec) || !take_away(work, spec->name))
+    if (!boot_check_mounts(work, spec) || !refuse_existing(work, spec) || !take_away(work, spec->name))
         return false;
     if (reserve(work, spec) && make(work, spec))
         return true;
@@ -284,7 +286,7 @@ static bool update(struct work *work, const struct machine *now, const struct sp
     struct strs lack = missing(work->arena, now, spec);
     bool mounts =
         !strs_equal(&now->spec.mount_to, &spec->mount_to) || !strs_equal(&now->spec.mount_from, &spec->mount_from);
-    if ((lack.list.n || mounts) && !boot_stop(work, spec->name))
+    if (!boot_check_mounts(work, spec) || ((lack.list.n || mounts) && !boot_stop(work, spec->name)))
         return false;
     if (lack.list.n && !install(work, now, spec, &lack))
         return false;

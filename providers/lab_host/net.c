@@ -127,24 +127,15 @@ bool net_up(struct work *work, struct str machine, const struct network *network
            cable_up(work, namespace.p, network, cable, address);
 }
 
+/* Not through /sys: what is mounted there may show another network namespace. */
 bool net_is_up(struct arena *arena, struct str machine, const struct network *network)
 {
     char cable[NET_NAME];
     cable_name(cable, machine);
-    struct str port = arena_printf(arena, "/sys/class/net/%s/brif/%s", network->bridge, cable);
-    return files_exist(port.p) && files_exist(net_namespace(arena, machine).p);
+    return if_nametoindex(network->bridge) && if_nametoindex(cable) && files_exist(net_namespace(arena, machine).p);
 }
 
-static bool has_ports(struct arena *arena, const char *bridge)
-{
-    DIR_AUTO dir = opendir(arena_printf(arena, "/sys/class/net/%s/brif", bridge).p);
-    for (struct dirent *entry; dir && (entry = readdir(dir));)
-        if (entry->d_name[0] != '.')
-            return true;
-    return false;
-}
-
-bool net_down(struct work *work, struct str machine, const struct network *network)
+bool net_down(struct work *work, struct str machine, const struct network *unused)
 {
     char cable[NET_NAME];
     cable_name(cable, machine);
@@ -156,7 +147,7 @@ bool net_down(struct work *work, struct str machine, const struct network *netwo
         if (!run_now(work, "ip", "netns", "del", namespace_name(work->arena, machine).p, NULL))
             return false;
     }
-    if (!network || !if_nametoindex(network->bridge) || has_ports(work->arena, network->bridge))
+    if (!unused || !if_nametoindex(unused->bridge))
         return true;
-    return run_now(work, "ip", "link", "del", network->bridge, NULL);
+    return run_now(work, "ip", "link", "del", unused->bridge, NULL);
 }

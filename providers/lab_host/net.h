@@ -35,8 +35,8 @@ struct str net_namespace(struct arena *arena, struct str machine);
 bool net_up(struct work *work, struct str machine, const struct network *network, struct str address);
 /* Whether all of it is there. */
 bool net_is_up(struct arena *arena, struct str machine, const struct network *network);
-/* Takes away the machine's part, and the bridge with the last machine. Call it under the lab's lock. `network` may be
- * NULL. */
-bool net_down(struct work *work, struct str machine, const struct network *network);
+/* Takes away the machine's part, and the bridge of the network that is not used any more (NULL: none). Call it under
+ * the lab's lock. */
+bool net_down(struct work *work, struct str machine, const struct network *unused);
 
 #endif
