@@ -159,6 +159,41 @@ d "$t" apply -auto-approve -var hello=2.0
 exits "and made good" 0
 is "it runs" "$(on "$address" systemctl is-active app)" active
 
+# -- Ctrl-C ------------------------------------------------------------------------------------------------------------------------
+cat >>"$t/main.hcl" <<'HCL'
+resource "debian_file" "slow_unit" {
+  host    = debian_host.one.id
+  path    = "/etc/systemd/system/slow.service"
+  content = "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 4\n"
+}
+resource "debian_service" "slow" {
+  host       = debian_host.one.id
+  name       = "slow"
+  active     = true
+  restart_on = [debian_file.slow_unit.content]
+}
+resource "debian_file" "after_slow" {
+  host    = debian_host.one.id
+  path    = "/tmp/after_slow"
+  content = "${debian_service.slow.name}\n"
+}
+HCL
+"$detour" -chdir="$t" apply -auto-approve -var hello=2.0 >"$work/interrupted" 2>&1 &
+pid=$!
+until_text "debian_service.slow: Creating" "$work/interrupted"
+sleep 1
+kill -INT $pid
+wait $pid
+is "an interrupted apply: exit 1" "$?" 1
+interrupted=$(cat "$work/interrupted")
+has "says that it finishes what runs" "$interrupted" "Interrupted: finishing what runs"
+has "and what it did not start" "$interrupted" "debian_file.after_slow: not started"
+d "$t" plan -var hello=2.0
+has "the rest is planned next" "$out" "debian_file.after_slow will be created"
+lacks "what ran to its end is in the state" "$out" "debian_file.slow_unit"
+d "$t" apply -auto-approve -var hello=2.0
+exits "and made up for" 0
+
 # -- one machine down --------------------------------------------------------------------------------------------------------------
 on "$address_two" 'systemctl stop ssh.socket ssh; pkill sshd' >/dev/null 2>&1
 sed -i 's/"beside" }/"beside, changed" }/' "$t/main.hcl"

@@ -77,3 +77,12 @@ d() {
 
 # exits NAME CODE: the last d ended with that code.
 exits() { if [ "$code" = "$2" ]; then pass "$1"; else fail "$1" "exit code $code, expected $2" "$out" "$err"; fi; }
+
+# until_text TEXT FILE: waits up to 20 seconds for the text to appear.
+until_text() {
+    tries=0
+    until grep -q "$1" "$2" 2>/dev/null || [ $tries -ge 200 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+}
