@@ -4,6 +4,7 @@
 #include "view/human/state.h"
 #include "view/json/stream.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 /* -- what is to be applied
@@ -153,11 +154,21 @@ static void show_outputs(struct cli *cli, const struct plan *plan)
     cli_print(strbuf_str(&out));
 }
 
+/* What could not be made durable, as journal lines: the disk is full or broken, so the screen is the last place to keep
+ * them. */
+static void print_rescue(const struct apply_result *result)
+{
+    if (result->rescue.n)
+        fprintf(stderr, _("These records could not be written to the state's journal; keep them:\n%.*s\n"),
+                STR_ARG(result->rescue));
+}
+
 static int carry_out(struct cli *cli, struct plan *plan)
 {
     struct apply_result result = {0};
     bool ok = session_apply(cli->session, plan, &result, &cli->diags);
     summarize(cli, plan, &result);
+    print_rescue(&result);
     if (ok)
         show_outputs(cli, plan);
     if (!ok && cli->flags.detailed_exitcode && (result.status == APPLY_PARTIAL || result.status == APPLY_CANCELLED)) {

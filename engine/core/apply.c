@@ -61,18 +61,21 @@ static bool evaluate(struct applying *a, struct node *node)
 
 /* -- the walk -- */
 
+static void not_begun(struct applying *a, const struct operation *op)
+{
+    a->result->skipped++;
+    tell(a->run.session, (struct session_event){.kind = EVENT_APPLY_SKIPPED,
+                                                .addr = op->change->addr,
+                                                .deposed = op->change->deposed,
+                                                .action = op->change->action,
+                                                .place = op->change->place});
+}
+
 static void on_skip(void *ctx, uint32_t id)
 {
     struct applying *a = ctx;
-    const struct unit *unit = &a->units.v[id];
-    if (unit->kind != UNIT_OP)
-        return;
-    a->result->skipped++;
-    tell(a->run.session, (struct session_event){.kind = EVENT_APPLY_SKIPPED,
-                                                .addr = unit->op->change->addr,
-                                                .deposed = unit->op->change->deposed,
-                                                .action = unit->op->change->action,
-                                                .place = unit->op->change->place});
+    if (a->units.v[id].kind == UNIT_OP)
+        not_begun(a, a->units.v[id].op);
 }
 
 static void fail_unit(struct applying *a, uint32_t id)
@@ -225,7 +228,8 @@ static void finish(struct applying *a)
     a->result->rescue = arena_str(session->arena, strbuf_str(&a->rescue));
     strbuf_free(&a->rescue);
     vec_each (&a->ops, i)
-        a->result->skipped += !a->ops.v[i]->recorded && !walk_was_skipped(a->walk, a->ops.v[i]->unit);
+        if (!a->ops.v[i]->recorded && !walk_was_skipped(a->walk, a->ops.v[i]->unit))
+            not_begun(a, a->ops.v[i]);
 }
 
 static void conclude(struct applying *a, size_t errors)
