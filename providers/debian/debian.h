@@ -208,6 +208,8 @@ void service_review(struct batch *batch, struct detour_review *reviews);
 
 /* "nginx" → "nginx.service"; names with a suffix as they are. */
 struct str service_unit(struct arena *arena, struct str name);
+/* Whether the plan has values in restart_on that the last restart did not know. */
+bool service_restart_owed(struct kit kit, const struct item *item);
 
 /* The entry points of the provider that are more than a line. */
 void debian_read(void *self, detour_call *call, struct detour_read *reqs, size_t n);

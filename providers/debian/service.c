@@ -108,7 +108,7 @@ static const detour_value *service_state(struct batch *batch, struct item *item)
     return kit_edited(&edit, item->base);
 }
 
-static bool restart_owed(struct kit kit, const struct item *item)
+bool service_restart_owed(struct kit kit, const struct item *item)
 {
     const detour_value *to = kit_attr(kit, item->planned, "restart_on"),
                        *from = kit_attr(kit, item->prior, "restart_on");
@@ -121,7 +121,7 @@ static const char *act(struct kit kit, const struct item *item)
     const detour_value *active = kit_attr(kit, item->planned, "active");
     if (active && !kit_bool(kit, item->planned, "active", false))
         return "stop";
-    if (restart_owed(kit, item))
+    if (service_restart_owed(kit, item))
         return active ? "restart" : "try-restart";
     return active ? "start" : "-";
 }

@@ -223,23 +223,36 @@ static bool pin_first(struct batch *batch, struct item *host, const struct trans
     return true;
 }
 
-/* The session for an apply. A machine being created gets a minute until its sshd answers. */
-static bool apply_session(struct batch *batch, struct item *host, struct transport_problem *problem)
+/* A session for an apply; tries for up to a minute where `patient`. */
+static bool try_session(struct batch *batch, struct item *host, bool patient, struct transport_problem *problem)
 {
-    bool creating = host && host_is_new(batch->kit, host);
     uint64_t end = clock_monotonic_ns() + 60 * 1000000000ull;
     for (;;) {
-        if (machine_session(batch->machine, batch->arena, creating ? 5 : 0, problem))
+        if (machine_session(batch->machine, batch->arena, patient ? 5 : 0, problem))
             return true;
         if (problem->status == TRANSPORT_KEY_UNKNOWN && pin_first(batch, host, problem))
             continue;
-        if (problem->status != TRANSPORT_UNREACHABLE || !creating || clock_monotonic_ns() > end)
+        if (problem->status != TRANSPORT_UNREACHABLE || !patient || clock_monotonic_ns() > end)
             return false;
-        batch->kit.host->progress(batch->kit.call, host->request, _("waiting for sshd at %.*s"),
+        batch->kit.host->progress(batch->kit.call, host ? host->request : 0, _("waiting for sshd at %.*s"),
                                   STR_ARG(machine_place(batch->machine, batch->arena)));
         if (!wait_a_little(batch))
             return false;
     }
+}
+
+/* The connection broke while the script was out. It runs to its end all the same: looks at what it did, once it is
+ * done. */
+static bool look_again(struct batch *batch)
+{
+    struct transport_problem problem;
+    strbuf_clear(&batch->script);
+    batch_line(batch, "%swait_for_changes\n", remote_observe);
+    observe_script(batch, LOOK_FETCH);
+    if (!try_session(batch, NULL, true, &problem) || !batch_run(batch, false, &problem))
+        return false;
+    observe_answer(batch);
+    return true;
 }
 
 /* Things go before things come, and within each, what others stand on comes first: packages bring accounts and folders,
@@ -307,11 +320,52 @@ static void apply_answered(struct batch *batch, struct detour_apply *reqs)
     }
 }
 
+/* Whether all that was planned and known is so in `state`. */
+static bool as_planned(struct kit kit, const detour_value *planned, const detour_value *state)
+{
+    for (size_t i = 0; state && i < kit.host->length(planned); i++) {
+        const detour_value *want = kit.host->at(planned, i);
+        const detour_value *have = kit.host->attr(state, kit_copy(kit, kit_from(kit.host->key_at(planned, i))).p);
+        bool same = kit.host->state(want) == DETOUR_UNKNOWN || (have && kit.host->equal(want, have));
+        if (!same)
+            return false;
+    }
+    return state != NULL;
+}
+
+/* Takes what was seen as the answer; false where that does not show that the change was made. */
+static bool accept(struct batch *batch, struct item *item, struct detour_apply *req)
+{
+    if (unreadable(item)) {
+        req->state = item->prior;
+        return false;
+    }
+    item->failed = item->kind->id == KIND_SERVICE && (!item->planned || service_restart_owed(batch->kit, item));
+    req->state = item->kind->state(batch, item);
+    return !item->failed && (item->planned ? as_planned(batch->kit, item->planned, req->state) : req->state == NULL);
+}
+
+/* The answer never came. A look at the machine says what was done; the rest has failed. */
 static void apply_failed(struct batch *batch, struct detour_apply *reqs, struct transport_problem *problem)
 {
-    give_up(batch, problem);
-    for (size_t i = 0; i < batch->n; i++)
-        reqs[i].state = reqs[i].prior;
+    bool seen = problem->status == TRANSPORT_BROKEN && look_again(batch);
+    size_t bad = 0;
+    struct item *first = NULL;
+    for (size_t i = 0; seen && i < batch->n; i++) {
+        struct item *item = &batch->items[i];
+        item->failed = !accept(batch, item, &reqs[i]);
+        bad += item->failed;
+        first = first || !item->failed ? first : item;
+    }
+    if (first) {
+        struct str summary = arena_str(batch->arena, problem->summary);
+        batch_fail(batch, first, NULL, summary.p, _("%.*s\n%zu of %zu objects of %.*s are not as planned yet."),
+                   STR_ARG(problem->detail), bad, batch->n, STR_ARG(machine_name(batch->machine)));
+    } else if (!seen) {
+        give_up(batch, problem);
+        for (size_t i = 0; i < batch->n; i++)
+            reqs[i].state = reqs[i].prior;
+    }
 }
 
 static bool busy(struct batch *batch, struct transport_problem *problem)
@@ -361,7 +415,8 @@ void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size
         all_steps(batch);
         observe_script(batch, LOOK_FETCH);
         batch_line(batch, "else emit busy ''; fi\n");
-        if (apply_session(batch, host, &problem) && batch_run(batch, true, &problem) && !busy(batch, &problem))
+        bool patient = host && host_is_new(batch->kit, host);
+        if (try_session(batch, host, patient, &problem) && batch_run(batch, true, &problem) && !busy(batch, &problem))
             apply_answered(batch, reqs);
         else
             apply_failed(batch, reqs, &problem);

@@ -9,7 +9,7 @@ static bool lost(struct ssh *ssh, struct exchange *exchange, enum transport_stat
 {
     return link_problem(problem, status, arena_printf(exchange->arena, _("Connection to %s was lost"), ssh->base.place),
                         arena_printf(exchange->arena,
-                                     _("%s.\nWhat was under way may have been done: plan again to see."),
+                                     _("%s.\nWhat was under way goes on there: plan again to see what was done."),
                                      ssh_get_error(ssh->session)));
 }
 
