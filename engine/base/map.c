@@ -1,21 +1,8 @@
 #include "base/map.h"
 
-/* Eight bytes at a time: keys are addresses and names, often thousands that differ in a few digits. */
 static uint32_t hash_of(struct str key)
 {
-    uint64_t h = key.n * 0x9e3779b97f4a7c15u, part;
-    size_t i = 0;
-    for (; key.n - i >= sizeof part; i += sizeof part) {
-        memcpy(&part, key.p + i, sizeof part);
-        h = (h ^ part) * 0xff51afd7ed558ccdu;
-        h ^= h >> 32;
-    }
-    part = 0;
-    if (key.n > i)
-        memcpy(&part, key.p + i, key.n - i);
-    h = (h ^ part) * 0xff51afd7ed558ccdu;
-    h = (h ^ (h >> 32)) * 0xc4ceb9fe1a85ec53u;
-    return (uint32_t)(h >> 32);
+    return (uint32_t)str_hash(key);
 }
 
 static size_t slot_of(const struct map *map, struct str key, uint32_t hash)

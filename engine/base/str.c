@@ -67,12 +67,29 @@ bool str_next_line(struct str *rest, struct str *line)
     return true;
 }
 
+/* Both halves of a product: every bit of the word reaches the low bits, which pick the slot of a table. */
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+    unsigned __int128 product = (unsigned __int128)(h ^ word ^ 0xe7037ed1a0b428dbu) * 0x9e3779b97f4a7c15u;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Eight bytes at a time, the last of a longer string overlapping those before: keys are addresses and names, often
+ * thousands that differ in a few digits. */
 uint64_t str_hash(struct str s)
 {
-    uint64_t h = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u;
-    return h ^ (h >> 29);
+    uint64_t h = s.n, word = 0;
+    if (s.n < sizeof word) {
+        for (size_t i = 0; i < s.n; i++)
+            word = word << 8 | (unsigned char)s.p[i];
+        return mix(h, word);
+    }
+    for (size_t i = 0; i + sizeof word < s.n; i += sizeof word) {
+        memcpy(&word, s.p + i, sizeof word);
+        h = mix(h, word);
+    }
+    memcpy(&word, s.p + (s.n - sizeof word), sizeof word);
+    return mix(h, word);
 }
 
 enum { DISTANCE_LONGEST = 64 };

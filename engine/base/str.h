@@ -61,7 +61,7 @@ struct str str_trim(struct str s);
 /* Takes the next line off *rest, without its newline; false when nothing is left. */
 bool str_next_line(struct str *rest, struct str *line);
 
-/* 64-bit hash (FNV-1a folded); stable within a run only. */
+/* 64-bit hash for tables; stable within a run only, and no defence against made-up collisions. */
 uint64_t str_hash(struct str s);
 
 /* Edit distance (Damerau-Levenshtein, adjacent swaps count one), capped at `max + 1`. */
