@@ -20,6 +20,7 @@ struct reading {
     struct run *run;
     struct arena *arena; /* of the batches */
     VEC(struct batch *) batches;
+    VEC(struct call *) failed; /* whole calls, judged when all others are back */
 };
 
 static bool wanted(const struct run *run, const struct prior *prior, bool only_uncertain)
@@ -128,17 +129,90 @@ static void take(struct run *run, struct call *call, size_t request)
     prior->private = private;
 }
 
-static void finished(struct run *run, struct call *call, struct batch *batch)
+static bool all_failed(struct call *call)
 {
     for (size_t i = 0; i < call_size(call); i++)
+        if (!call_failed(call, i))
+            return false;
+    return true;
+}
+
+static void finished(struct reading *reading, struct call *call, struct batch *batch)
+{
+    struct run *run = reading->run;
+    for (size_t i = 0; i < call_size(call); i++)
         take(run, call, i);
-    report_call(run, call);
     tell_objects(run, batch, EVENT_REFRESH_COMPLETE);
     tell(run->session, (struct session_event){.kind = EVENT_READ_COMPLETE,
                                               .place = batch->lane->place,
                                               .count = batch->priors.n,
                                               .elapsed_ns = clock_monotonic_ns() - batch->started});
+    if (all_failed(call)) {
+        vec_push(reading->arena, &reading->failed, call);
+        return;
+    }
+    report_call(run, call);
     call_free(call);
+}
+
+/* -- a lane that cannot answer because what it stands on is down: the plan mends that first -- */
+
+/* An object that the resource is made from, and that is no longer as it was. */
+static const struct prior *changed_need(const struct run *run, const struct task *task)
+{
+    vec_each (&run->priors->list, i) {
+        const struct prior *p = run->priors->list.v[i];
+        if (!p->task || p->failed || !p->object || value_same(p->value, p->stored))
+            continue;
+        for (size_t k = 0; k < task->depends.n; k++)
+            if (task->depends.v[k] == p->task->whole)
+                return p;
+    }
+    return NULL;
+}
+
+static const struct prior *excuse_for(const struct run *run, struct call *call)
+{
+    for (size_t i = 0; i < call_size(call); i++) {
+        const struct about *about = call_tag_of(call, i);
+        const struct prior *prior = about->more;
+        const struct prior *need = prior->type->anchor && prior->task ? changed_need(run, prior->task) : NULL;
+        if (need)
+            return need;
+    }
+    return NULL;
+}
+
+static void excuse(struct run *run, struct call *call, const struct prior *need)
+{
+    struct prior *first = ((struct about *)call_tag_of(call, 0))->more;
+    for (size_t i = 0; i < call_size(call); i++) {
+        struct prior *prior = ((struct about *)call_tag_of(call, i))->more;
+        prior->failed = !prior->object; /* an unfinished creation has nothing to go by */
+        prior->value = prior->object ? prior->stored : prior->value;
+    }
+    first->lane->down = true;
+    const struct problem *list;
+    struct str why = call_problems(call, &list) ? list[0].detail : str_c(_("no reason was given."));
+    struct diag *d = diag_warning(
+        run->diags, (struct span){0}, _("Taken as last seen"),
+        _("%.*s could not be read: %.*s It stands on %.*s, which is not as it was and comes first in this plan, so the "
+          "objects on it are taken as they were last seen. Plan once more after the apply."),
+        STR_ARG(first->place.n ? first->place : first->addr->text), STR_ARG(why), STR_ARG(need->addr->text));
+    d->object = arena_str(run->diags->arena, first->addr->text);
+}
+
+static void judge_failed(struct reading *reading)
+{
+    vec_each (&reading->failed, i) {
+        struct call *call = reading->failed.v[i];
+        const struct prior *need = excuse_for(reading->run, call);
+        if (need)
+            excuse(reading->run, call, need);
+        else
+            report_call(reading->run, call);
+        call_free(call);
+    }
 }
 
 static void wait_all(struct reading *reading)
@@ -149,7 +223,7 @@ static void wait_all(struct reading *reading)
         if (!lanes_wait(run->session->lanes, TICK_MS, &event))
             session_tick(run->session);
         else if (event.kind == LANE_FINISHED)
-            finished(run, event.call, event.lane->tag);
+            finished(reading, event.call, event.lane->tag);
     }
 }
 
@@ -157,12 +231,15 @@ void priors_read(struct run *run, bool only_uncertain)
 {
     ARENA_AUTO arena = arena_new();
     struct reading reading = {.run = run, .arena = arena};
+    for (size_t i = 0; i < lanes_count(run->session->lanes); i++)
+        lanes_at(run->session->lanes, i)->down = false;
     vec_each (&run->priors->list, i)
         if (wanted(run, run->priors->list.v[i], only_uncertain))
             assign(&reading, run->priors->list.v[i]);
     vec_each (&reading.batches, i)
         send(&reading, reading.batches.v[i]);
     wait_all(&reading);
+    judge_failed(&reading);
     vec_each (&reading.batches, i)
         reading.batches.v[i]->lane->tag = NULL;
 }

@@ -105,6 +105,11 @@ static void take(struct reviewing *r, struct call *call)
 static void add_item(struct reviewing *r, struct provider_slot *slot, struct str lane, size_t change,
                      enum detour_action action)
 {
+    if (lanes_get(r->run->session->lanes, &slot->instance, lane)->down) {
+        note(r->run, &r->run->plan->changes.v[change], RISK_NOTE,
+             _("not reviewed: the machine does not answer before this plan is carried out"));
+        return;
+    }
     struct review *review = review_for(r, slot, lane);
     struct item item = {(uint32_t)change, action};
     vec_push(r->arena, &review->items, item);

@@ -15,6 +15,7 @@ struct lane {
     struct str name;
     struct str place; /* as plan lines name it; set by whoever knows it first */
     size_t running;   /* calls submitted and not yet back */
+    bool down;        /* it does not answer, and what it stands on is about to change: not to be asked while planning */
     void *tag;        /* the caller's */
 };
 

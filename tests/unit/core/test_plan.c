@@ -528,3 +528,31 @@ Test(plan, a_block_that_lifts_its_protection_lifts_it_for_instances_that_go)
     world_config(w, text[2]);
     plan("- detour_data.a[1] delete_because_count_index");
 }
+
+Test(plan, a_machine_that_is_down_with_what_it_stands_on_is_taken_as_last_seen)
+{
+    const char *form = "resource \"test_thing\" \"vm\" {\n  host = \"lab\"\n  name = \"vm\"\n  value = \"runs\"\n}\n"
+                       "resource \"test_host\" \"web\" {\n  name = \"web\"\n  address = test_thing.vm.value\n}\n" THING(
+                           "web", "a", "%s");
+    char one[600], two[600];
+    snprintf(one, sizeof one, form, "1");
+    snprintf(two, sizeof two, form, "2");
+    world_config(w, one);
+    apply();
+    test_world_set("lab", "vm", "stopped");
+    test_reset();
+    test_fail("read", "@web");
+    cr_assert(world_plan(w) && !w->plan->errored, "%s", world_problems(w));
+    SAME(world_changes(w), "~ test_thing.vm");
+    cr_assert(strstr(world_problems(w), "warning: Taken as last seen"), "%s", world_problems(w));
+    world_config(w, two);
+    cr_assert(world_plan(w) && !w->plan->errored, "%s", world_problems(w));
+    SAME(world_changes(w), "~ test_thing.a\n~ test_thing.vm");
+    cr_assert(test_count("review web") == 0 && test_count("review lab") == 2);
+    cr_assert(world_apply(w), "%s", world_problems(w));
+    SAME(test_world("web", "a"), "2");
+    test_reset();
+    plan("");
+    test_fail("read", "@web");
+    plan_fails("Machine does not answer");
+}
