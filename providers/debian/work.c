@@ -249,7 +249,10 @@ static bool look_again(struct batch *batch)
     strbuf_clear(&batch->script);
     batch_line(batch, "%swait_for_changes\n", remote_observe);
     observe_script(batch, LOOK_FETCH);
-    if (!try_session(batch, NULL, true, &problem) || !batch_run(batch, false, &problem))
+    bool ran = false;
+    for (int attempt = 0; !ran && attempt < 3; attempt++) /* networks that come back do so by halves */
+        ran = try_session(batch, NULL, true, &problem) && batch_run(batch, false, &problem);
+    if (!ran)
         return false;
     observe_answer(batch);
     return true;

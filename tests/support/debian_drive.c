@@ -115,7 +115,9 @@ static struct str lane_of_object(const struct object *o)
 {
     struct call *call = call_new(CALL_LANE, &instance, 1);
     struct value v = value_exists(o->prior) ? o->prior : value_exists(o->planned) ? o->planned : o->config;
-    struct str lane = arena_str(arena, call_lane(call, o->type, v));
+    struct str lane, place;
+    call_lane(call, o->type, v, &lane, &place);
+    lane = arena_str(arena, lane);
     call_free(call);
     return lane;
 }

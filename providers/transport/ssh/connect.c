@@ -177,6 +177,8 @@ static bool authenticate(struct attempt *a)
     bool ok = given ? use_identity(a) : ssh_userauth_publickey_auto(a->session, NULL, NULL) == SSH_AUTH_SUCCESS;
     if (ok || a->problem->status)
         return ok;
+    if (!ssh_is_connected(a->session)) /* sshd was starting or stopping just then: that is no refusal */
+        return unreachable(a, ssh_get_error(a->session));
     const char *agent = getenv("SSH_AUTH_SOCK");
     struct str tried = given ? a->target->identity_file
                              : (agent ? str_c(_("the keys of ssh-agent and ~/.ssh/id_*"))
