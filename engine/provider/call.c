@@ -300,9 +300,24 @@ static bool report_breaches(struct call *call, size_t request, const struct brea
     return breaches->list.n == 0;
 }
 
+/* Write-only attributes go to the provider with the configuration, and are neither planned nor stored. */
+static struct value drop_write_only(struct call *call, const struct provider_type *type, struct value v)
+{
+    if (!type->has_write_only || !value_is_set(v))
+        return v;
+    struct value *items = ARENA_ARRAY(call->arena, struct value, v.type->n);
+    for (size_t i = 0; i < v.type->n; i++) {
+        const struct schema_attr *attr = schema_attr(type->schema, v.type->names[i]);
+        bool drop = attr && (attr->flags & SCHEMA_WRITE_ONLY);
+        items[i] = drop ? value_null(v.type->items[i]) : v.u.items[i];
+    }
+    return value_object_of(v.type, items);
+}
+
 static struct value remark(struct call *call, size_t request, struct value v)
 {
     const struct request *r = &call->requests[request];
+    v = drop_write_only(call, r->type, v);
     if (r->marked)
         v = paths_mark(call->arena, v, &r->marks);
     if (r->type->schema->has_sensitive)
@@ -398,6 +413,7 @@ void call_prepare(struct call *call, size_t request)
         r->answer = value_exists(r->prior) ? r->prior : value_null(r->type->schema->implied);
         r->ok = false;
     }
+    r->answer = drop_write_only(call, r->type, r->answer);
     if (r->ok)
         r->ok = apply_check(call, request, r->answer);
     r->answer = remark(call, request, r->answer);

@@ -158,6 +158,8 @@ static void type_load(struct registry *registry, struct provider_type *type)
     schema->version = abi->version;
     for (size_t i = 0; i < schema->n_attrs; i++)
         type->has_create_only |= (schema->attrs[i].flags & SCHEMA_CREATE_ONLY) != 0;
+    for (size_t i = 0; i < schema->n_attrs; i++)
+        type->has_write_only |= (schema->attrs[i].flags & SCHEMA_WRITE_ONLY) != 0;
     type->schema = schema;
 }
 

@@ -18,6 +18,7 @@ struct provider_type {
     enum addr_mode mode;
     bool anchor;                 /* DETOUR_ANCHOR */
     bool has_create_only;        /* some attribute is CREATE_ONLY */
+    bool has_write_only;         /* … WRITE_ONLY */
     const struct schema *schema; /* NULL until registry_type gave it out */
 };
 

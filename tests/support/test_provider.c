@@ -258,6 +258,8 @@ static void apply_one(detour_call *call, struct detour_apply *req, size_t i)
     const char *machine = machine_of(req->type, object), *name = text(object, "name");
     static const char *const symbols[] = {[DETOUR_CREATE] = "+", [DETOUR_UPDATE] = "~", [DETOUR_DELETE] = "-"};
     record(" %s%s", symbols[req->action], name);
+    if (*text(req->config, "token"))
+        record(" with %s", text(req->config, "token"));
     if (fails("apply", machine, name)) {
         host->fail(call, i, NULL, "It broke", "%s could not be done.", name);
         return;
@@ -309,6 +311,7 @@ static const struct detour_attribute thing_attributes[] = {
     {"note", "string", DETOUR_OPTIONAL | DETOUR_CREATE_ONLY, NULL},
     {"secret", "string", DETOUR_OPTIONAL | DETOUR_SENSITIVE, NULL},
     {"size", "number", DETOUR_COMPUTED, NULL},
+    {"token", "string", DETOUR_OPTIONAL | DETOUR_WRITE_ONLY, NULL},
     {"id", "string", DETOUR_COMPUTED, NULL},
     {0},
 };

@@ -10,7 +10,7 @@
 /*
  * resource "test_host":  name (required, replace), address (optional, connection), id = name            [anchor]
  * resource "test_thing": host, name (required, replace), value, size (computed: length of value), note (create-only),
- *                        secret (sensitive), id (computed)
+ *                        secret (sensitive), token (write-only), id (computed)
  * data "test_lookup":    host, name; value, found
  */
 const struct detour_provider *test_provider(void);

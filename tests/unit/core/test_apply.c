@@ -361,3 +361,13 @@ Test(apply, what_moves_to_another_machine_goes_there_and_is_taken_away_here)
     cr_assert(!test_world("web", "a") && test_world("db", "a"));
     plan("");
 }
+
+Test(apply, write_only_values_reach_the_provider_and_nothing_else)
+{
+    world_config(
+        w, "resource \"test_thing\" \"a\" {\n  host = \"h\"\n  name = \"a\"\n  value = \"1\"\n  token = \"hush\"\n}\n");
+    apply();
+    cr_assert(strstr(test_log(), "+a with hush"), "%s", test_log());
+    SAME(world_state(w, "test_thing.a", "token"), "null");
+    plan("");
+}

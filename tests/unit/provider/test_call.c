@@ -30,24 +30,21 @@ static void teardown(void)
 TestSuite(call, .init = setup, .fini = teardown);
 TestSuite(registry, .init = setup, .fini = teardown);
 
-/* host, id, name, note, secret, size, value */
+/* host, id, name, note, secret, size, token, value */
 static struct value object(const char *name, struct value value, bool created)
 {
-    struct value items[] = {value_string(STR("web")),
-                            created ? value_unknown(type_string) : value_null(type_string),
-                            value_string(str_c(name)),
-                            value_null(type_string),
-                            value_null(type_string),
-                            created ? value_unknown(type_number) : value_null(type_number),
-                            value};
-    struct value *kept = ARENA_ARRAY(arena, struct value, 7);
+    struct value items[] = {value_string(STR("web")),  created ? value_unknown(type_string) : value_null(type_string),
+                            value_string(str_c(name)), value_null(type_string),
+                            value_null(type_string),   created ? value_unknown(type_number) : value_null(type_number),
+                            value_null(type_string),   value};
+    struct value *kept = ARENA_ARRAY(arena, struct value, 8);
     memcpy(kept, items, sizeof items);
     return value_object_of(thing->schema->implied, kept);
 }
 
 Test(registry, types_and_near_names)
 {
-    cr_assert(thing && thing->schema->n_attrs == 7 && thing->has_create_only && !thing->anchor);
+    cr_assert(thing && thing->schema->n_attrs == 8 && thing->has_create_only && !thing->anchor);
     cr_assert(registry_type(registry, ADDR_MANAGED, STR("test_host"))->anchor);
     cr_assert(!registry_type(registry, ADDR_DATA, STR("test_thing")));
     cr_assert(registry_type(registry, ADDR_DATA, STR("test_lookup")));
