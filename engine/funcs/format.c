@@ -251,7 +251,7 @@ static bool format_impl(struct func_call *call)
 {
     STRBUF_AUTO out = STRBUF_INIT(KIT_TEXT_MAX);
     for (size_t i = 1; i < call->n; i++)
-        if (!value_wholly_known(call->args[i]) || call->args[i].type == type_dynamic)
+        if (!value_wholly_known(call->args[i]))
             return format_unknown(call);
     return format_text(call, kit_str(call, 0), call->args + 1, call->n - 1, &out) && kit_answer_text(call, &out);
 }
@@ -273,8 +273,6 @@ static bool count_rows(struct func_call *call, struct rows *rows)
     *rows = (struct rows){.n = 1};
     for (size_t i = 1; i < call->n; i++) {
         struct value v = call->args[i];
-        if (v.type == type_dynamic)
-            rows->unknown = true;
         if (!is_rows(v))
             continue;
         if (!value_is_known(v) || (v.type->kind == TYPE_SET && !value_wholly_known(v) && v.n > 1))
@@ -333,14 +331,14 @@ const struct func format_funcs[] = {
      .impl = format_impl,
      .flags = FUNC_REFINE_NOT_NULL,
      .params = FORMAT_PARAMS,
-     .rest = REST("args", "any", PARAM_NULL | PARAM_UNKNOWN | PARAM_DYNAMIC, N_("The values for the verbs.")),
+     .rest = REST("args", "any", PARAM_NULL | PARAM_UNKNOWN, N_("The values for the verbs.")),
      .doc = N_("Text with values put in for the verbs of a format string.")},
     {.name = "formatlist",
      .result_type = "list(string)",
      .impl = formatlist_impl,
      .flags = FUNC_REFINE_NOT_NULL,
      .params = FORMAT_PARAMS,
-     .rest = REST("args", "any", PARAM_NULL | PARAM_UNKNOWN | PARAM_DYNAMIC,
+     .rest = REST("args", "any", PARAM_NULL | PARAM_UNKNOWN,
                   N_("The values for the verbs; lists give one for each string.")),
      .doc = N_("A list of strings, each formatted with the next element of the given lists.")},
     {0},
