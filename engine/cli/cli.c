@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 const struct command *const cli_commands[] = {
-    &cmd_validate, &cmd_plan,  &cmd_apply, &cmd_destroy, &cmd_show, &cmd_output, &cmd_state,
-    &cmd_refresh,  &cmd_graph, &cmd_fmt,   &cmd_version, &cmd_help, NULL,
+    &cmd_validate, &cmd_plan,  &cmd_apply,   &cmd_destroy, &cmd_show,    &cmd_output, &cmd_state,
+    &cmd_refresh,  &cmd_graph, &cmd_console, &cmd_fmt,     &cmd_version, &cmd_help,   NULL,
 };
 
 const struct command *cli_find(struct str name)

@@ -162,6 +162,28 @@ static void open_the_rest(struct pass *pass)
     }
 }
 
+static void sort_by_task(struct pass *pass)
+{
+    vec_each (&pass->priors->list, i) {
+        struct prior *prior = pass->priors->list.v[i];
+        if (prior->task && !prior->deposed.n)
+            vec_push(pass->run.scratch, &pass->of_task[prior->task->node->id], prior);
+    }
+}
+
+void state_pass(struct run *run)
+{
+    size_t n = run->tree->nodes.n;
+    struct pass pass = {.run = *run,
+                        .priors = run->priors,
+                        .own = ARENA_ARRAY(run->scratch, bool, n),
+                        .of_task = arena_calloc(run->scratch, n, sizeof(prior_list))};
+    tree_reset(run->tree);
+    expand_root(&pass.run);
+    sort_by_task(&pass);
+    walk(&pass, NULL);
+}
+
 bool prior_pass(struct session *session, struct run *plan_run)
 {
     ARENA_AUTO scratch = arena_new();
@@ -181,11 +203,7 @@ bool prior_pass(struct session *session, struct run *plan_run)
     bool *only = ARENA_ARRAY(scratch, bool, tree->nodes.n);
     tree_reset(tree);
     expand_root(&pass.run);
-    vec_each (&plan_run->priors->list, i) {
-        struct prior *prior = plan_run->priors->list.v[i];
-        if (prior->task && !prior->deposed.n)
-            vec_push(scratch, &pass.of_task[prior->task->node->id], prior);
-    }
+    sort_by_task(&pass);
     choose(&pass, only);
     walk(&pass, only);
     open_the_rest(&pass);

@@ -331,6 +331,8 @@ const struct addr *moved_address(struct run *run, const struct addr *addr);
 bool only_forgotten(struct run *run, const struct addr *addr);
 
 /* -- prior_pass.c: providers and anchors evaluated against the state -- */
+/* Evaluates the whole configuration against the stored objects and leaves the values in the nodes. */
+void state_pass(struct run *run);
 bool prior_pass(struct session *session, struct run *plan_run);
 
 /* -- planning.c, decide.c, orphans.c, review.c, outputs.c -- */

@@ -86,7 +86,7 @@ static void snippet(struct writer *w, const struct sources *sources, const struc
     writer_close(w, '}');
 }
 
-static void diagnostic(struct writer *w, const struct sources *sources, const struct diag *d)
+void json_diagnostic(struct writer *w, const struct sources *sources, const struct diag *d)
 {
     writer_open(w, '{');
     writer_field_c(w, "severity", d->severity == DIAG_ERROR ? "error" : "warning");
@@ -109,7 +109,7 @@ void stream_diagnostic(struct strbuf *out, const struct sources *sources, const 
     struct str message = arena_printf(arena, "%s: %.*s", error ? "Error" : "Warning", STR_ARG(d->summary));
     struct writer w = line_begin(out, error ? "error" : "warn", "diagnostic", message);
     writer_key(&w, "diagnostic");
-    diagnostic(&w, sources, d);
+    json_diagnostic(&w, sources, d);
     line_end(&w);
 }
 
@@ -124,7 +124,7 @@ void json_validation(struct strbuf *out, const struct sources *sources, const st
     writer_key(&w, "diagnostics");
     writer_open(&w, '[');
     vec_each (&diags->list, i)
-        diagnostic(&w, sources, &diags->list.v[i]);
+        json_diagnostic(&w, sources, &diags->list.v[i]);
     writer_close(&w, ']');
     line_end(&w);
 }

@@ -16,6 +16,10 @@ void stream_plan(struct strbuf *out, const struct plan *plan);
 void stream_apply_summary(struct strbuf *out, const struct apply_result *result, bool destroy);
 void stream_outputs(struct strbuf *out, const struct snapshot *state);
 
+/* One diagnostic as an object inside another document. */
+struct writer;
+void json_diagnostic(struct writer *w, const struct sources *sources, const struct diag *diag);
+
 /* validate -json: {"format_version":"1.0","valid":…,"error_count":…,"warning_count":…,"diagnostics":[…]} */
 void json_validation(struct strbuf *out, const struct sources *sources, const struct diags *diags, bool valid);
 

@@ -1,0 +1,23 @@
+/*
+ * console: expressions against a configuration and its state, without reading or changing anything. What resources are
+ * is what the state says; what it does not know is unknown.
+ */
+#ifndef DETOUR_CORE_CONSOLE_H
+#define DETOUR_CORE_CONSOLE_H
+
+#include "core/session.h"
+
+struct console;
+
+/* Evaluates the configuration against the stored state; NULL after diagnostics. Belongs to the session's arena; takes
+ * no lock. */
+struct console *console_open(struct session *session, struct diags *diags);
+
+/* The value of `text`, in `arena`; positions in diagnostics count from the start of the text. An expression with errors
+ * answers an unknown value. Sources of earlier answers are kept. */
+struct value console_eval(struct console *console, struct arena *arena, struct str text, struct diags *diags);
+
+/* Names that complete `prefix` ("var.na", "length", "local."), sorted, in `arena`. */
+size_t console_complete(struct console *console, struct arena *arena, struct str prefix, struct str **names);
+
+#endif
