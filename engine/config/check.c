@@ -120,6 +120,12 @@ static void check_expr(const struct place *p, const struct expr *expr)
         refs_expr(expr, check_traversal, (void *)p);
 }
 
+void config_check_expr(const struct config *config, const struct config_module *module, const struct expr *expr,
+                       struct diags *diags)
+{
+    check_expr(&(struct place){.config = config, .module = module, .diags = diags}, expr);
+}
+
 static void count_name(void *ctx, const struct traversal *traversal)
 {
     (void)traversal;

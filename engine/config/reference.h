@@ -79,4 +79,8 @@ void config_check_refs(const struct config_module *module, const struct config_c
  * required ones left out, provider instances that do not exist. For validate and plan, once per run. */
 void config_check_references(const struct config *config, struct diags *diags);
 
+/* The same for one expression that stands in no block of the module (the console's). */
+void config_check_expr(const struct config *config, const struct config_module *module, const struct expr *expr,
+                       struct diags *diags);
+
 #endif

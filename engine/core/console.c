@@ -42,6 +42,8 @@ struct value console_eval(struct console *console, struct arena *arena, struct s
     size_t errors = diags->n_errors;
     uint32_t file = sources_add(sources, STR("<console>"), text);
     const struct expr *expr = parse_expression(arena, diags, sources, file);
+    struct session *session = console->run.session;
+    config_check_expr(session->config, console->run.tree->root->config->module, expr, diags);
     if (diags->n_errors > errors)
         return value_unknown(type_dynamic);
     struct frame frame = root_frame(console);
