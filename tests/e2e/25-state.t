@@ -1,0 +1,65 @@
+#!/bin/sh
+# The state on a real disk: who holds the lock, journals that do not belong, damage, a disk that is full.
+. "$(dirname "$0")/lib.sh"
+
+c=$work/c
+write() {
+    config "$c" <<HCL
+resource "detour_data" "many" {
+  count = $1
+  input = "value \${count.index}, and some text so that a disk of a few hundred kilobytes is full before the end is reached"
+}
+HCL
+}
+
+# -- journals --------------------------------------------------------------------------------------------------------------------
+write 3
+d "$c" apply -auto-approve
+exits "a state" 0
+is "only its owner may read it" "$(stat -c %a "$c/detour.state")" 600
+ok "no journal and no lock are left" test ! -e "$c/detour.state.journal" -a ! -e "$c/detour.state.lock"
+mkdir "$work/other" && cp "$c/main.hcl" "$work/other"
+"$detour" -chdir="$work/other" apply -auto-approve >/dev/null 2>&1
+printf '1 00000000 {"record":"BEGIN"}\n2 00000000 {}\n' >"$c/detour.state.journal"
+cp "$c/detour.state.journal" "$work/journal"
+d "$c" plan -detailed-exitcode
+exits "a journal that cannot be read is no obstacle" 0
+has "but it is told" "$err$out" "detour.state.journal.foreign.1"
+ok "and kept" cmp "$c/detour.state.journal.foreign.1" "$work/journal"
+
+# -- the lock --------------------------------------------------------------------------------------------------------------------
+printf '{"who":"ada@far","host":"far","operation":"apply","since":"2026-11-28T12:00:00Z","pid":7}\n' >"$c/detour.state.lock"
+d "$c" plan -detailed-exitcode
+exits "a lock that is held has an exit code of its own" 4
+has "who holds the lock, and for what" "$err$out" 'ada@far holds it for "apply" since 2026-11-28T12:00:00Z'
+d "$c" show
+exits "looking needs no lock" 0
+rm "$c/detour.state.lock"
+
+# -- a full disk -----------------------------------------------------------------------------------------------------------------
+if [ "$(id -u)" = 0 ]; then
+    small=$work/small
+    mkdir "$small"
+    mount -t tmpfs -o size=300k detour-e2e "$small"
+    clean_up() { umount "$small"; }
+    cp "$c/main.hcl" "$small"
+    d "$small" apply -auto-approve
+    exits "a state on a small disk" 0
+    sed -i 's/count = 3/count = 2000/' "$small/main.hcl"
+    d "$small" apply -auto-approve
+    exits "the disk is full before the end" 1
+    has "and it says so" "$err$out" "No space left on device"
+    has "with the file" "$err$out" "detour.state"
+    mount -o remount,size=20m "$small"
+    d "$small" plan
+    exits "with room again the state is read" 0
+    lacks "nothing was forgotten" "$out" 'detour_data.many[0] will be created'
+    d "$small" apply -auto-approve
+    exits "and the rest is made" 0
+    d "$small" plan -detailed-exitcode
+    exits "then there is nothing to do" 0
+    d "$small" state list
+    is "all are there" "$(echo "$out" | wc -l)" 2000
+fi
+
+done_testing
