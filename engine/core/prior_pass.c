@@ -181,6 +181,10 @@ void state_pass(struct run *run)
     tree_reset(run->tree);
     expand_root(&pass.run);
     sort_by_task(&pass);
+    vec_each (&run->tree->tasks, i) { /* how many there are says the configuration: none is not the same as not known */
+        const struct task *task = run->tree->tasks.v[i];
+        pass.own[task->node->id] = task->config->count || task->config->for_each;
+    }
     walk(&pass, NULL);
 }
 
