@@ -141,7 +141,7 @@ static uint32_t stuck_need(const struct dag *dag, const uint32_t *left, uint32_t
     for (uint32_t i = 0; i < needs.n; i++)
         if (left[needs.v[i]] > 0)
             return needs.v[i];
-    assert(!"a stuck node waits for a stuck node");
+    assert(false && "a stuck node waits for a stuck node");
     return x;
 }
 

@@ -181,6 +181,6 @@ const struct schema *registry_config_schema(struct registry *registry, const str
             entry->config = schema_of(registry, provider->config, NULL, provider->doc);
         return entry->config;
     }
-    assert(!"the provider is registered");
+    assert(false && "the provider is registered");
     return NULL;
 }

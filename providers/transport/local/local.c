@@ -89,7 +89,9 @@ static void receive(int *fd, struct exchange *exchange, void (*take)(struct exch
 
 static void ask_to_stop(struct exchange *exchange)
 {
-    FD_AUTO fd = open(link_stop_file(exchange->arena, exchange).p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    int fd = open(link_stop_file(exchange->arena, exchange).p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
 }
 
 static bool pump(struct transport *transport, struct pipes *p, struct exchange *exchange,
