@@ -38,6 +38,7 @@ struct unit {
         struct node *node;
         struct operation *op;
         struct task *task; /* UNIT_END: all of its operations are done */
+        struct str whole;  /* UNIT_BARRIER: whose removals wait here for updates; else empty */
     };
 };
 

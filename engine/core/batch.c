@@ -93,10 +93,8 @@ static struct value prior_of(const struct operation *op)
 static bool plan_again(struct applying *a, struct operation *op, struct value *config, struct planned *planned)
 {
     struct run *run = &a->run;
-    struct value held = op->change->before;
-    const struct config_lifecycle *lifecycle = op->task->config->lifecycle;
-    if (op->kind == OP_UPDATE || (op->replaces && (lifecycle->ignore_all || lifecycle->n_ignore_changes)))
-        *config = config_hold_back(run, op->task, *config, held, NULL);
+    if (op->kind == OP_UPDATE)
+        *config = config_hold_back(run, op->task, *config, op->change->before, NULL);
     struct about about = {.addr = op->change->addr, .task = op->task, .place = op->place};
     return plan_object(run, &about, prior_of(op), *config,
                        op->kind == OP_UPDATE ? op->change->private_before : (struct blob){0}, run->scratch, planned) &&

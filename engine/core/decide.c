@@ -179,11 +179,8 @@ static bool decide(struct decision *d, struct value config)
         settle(d, value_same(planned.value, d->before) ? ACTION_NOOP : ACTION_UPDATE, REASON_NONE, &planned);
         return true;
     }
-    /* what replaces it is planned as a new object */
-    struct value kept = d->task->config->lifecycle->n_ignore_changes || d->task->config->lifecycle->ignore_all
-                            ? config_hold_back(d->run, d->task, config, d->before, NULL)
-                            : config;
-    if (!ask(d, (struct value){0}, kept, &planned))
+    /* what replaces it is planned as a new object, of all that is configured: there is nothing to keep */
+    if (!ask(d, (struct value){0}, config, &planned))
         return false;
     settle(d, d->task->create_before_destroy ? ACTION_CREATE_BEFORE_DELETE : ACTION_REPLACE, reason, &planned);
     return true;

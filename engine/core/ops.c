@@ -21,6 +21,7 @@ struct ordering {
     struct applying *a;
     struct map removals; /* text of the whole address -> struct removals */
     uint32_t *end_of;    /* per node of the tree: the vertex that its users wait for */
+    struct map *hasty;   /* whole addresses whose removals do not wait for updates */
 };
 
 static struct str addr_key(const struct addr *const *addr)
@@ -80,7 +81,7 @@ static struct removals *removals_of(struct ordering *o, struct str whole)
         return r;
     r = ARENA_NEW(o->a->arena, struct removals);
     r->before = unit_add(o->a, (struct unit){.kind = UNIT_BARRIER});
-    r->after = unit_add(o->a, (struct unit){.kind = UNIT_BARRIER});
+    r->after = unit_add(o->a, (struct unit){.kind = UNIT_BARRIER, .whole = whole});
     map_put(&o->removals, whole, r);
     return r;
 }
@@ -88,9 +89,10 @@ static struct removals *removals_of(struct ordering *o, struct str whole)
 static struct operation *removal_add(struct ordering *o, const struct change *change, bool late)
 {
     struct operation *op = op_add(o, change, OP_DELETE);
-    struct removals *r = removals_of(o, whole_text(o, change->addr));
+    struct str whole = whole_text(o, change->addr);
+    struct removals *r = removals_of(o, whole);
     dag_edge(o->a->dag, op->unit, r->before);
-    if (late) {
+    if (late && !map_find(o->hasty, whole)) {
         dag_edge(o->a->dag, op->unit, r->after);
         r->late = true;
     }
@@ -199,12 +201,17 @@ static struct span span_for_cycle(void *ctx, uint32_t id)
     return unit->kind == UNIT_OP ? unit->op->change->where : (struct span){0};
 }
 
-bool ops_build(struct applying *a)
+/* One attempt; false where it goes round in a circle. */
+static bool build(struct applying *a, struct map *hasty)
 {
     struct tree *tree = a->run.tree;
-    struct ordering o = {
-        .a = a, .removals = MAP_INIT(a->arena), .end_of = ARENA_ARRAY(a->arena, uint32_t, tree->nodes.n)};
+    struct ordering o = {.a = a,
+                         .removals = MAP_INIT(a->arena),
+                         .end_of = ARENA_ARRAY(a->arena, uint32_t, tree->nodes.n),
+                         .hasty = hasty};
     a->dag = dag_new(a->arena);
+    a->units.n = a->ops.n = 0;
+    a->op_of = MAP_INIT(a->arena);
     vec_each (&tree->nodes, i)
         o.end_of[i] = unit_add(a, (struct unit){.kind = UNIT_NODE, .node = tree->nodes.v[i]});
     vec_each (&a->plan->changes, i)
@@ -213,11 +220,28 @@ bool ops_build(struct applying *a)
     vec_each (&a->ops, i)
         order_op(&o, a->ops.v[i]);
     dag_seal(a->dag);
-    uint32_t *order = ARENA_ARRAY(a->arena, uint32_t, a->units.n);
-    if (!dag_order(a->dag, order)) {
-        tree_report_cycle(a->dag, name_for_cycle, span_for_cycle, a, a->run.diags);
-        return false;
-    }
+    return dag_order(a->dag, ARENA_ARRAY(a->arena, uint32_t, a->units.n));
+}
+
+/* Gives up waiting where it is part of the circle; false where it is not. */
+static bool give_way(struct applying *a, struct map *hasty)
+{
+    uint32_t *cycle = ARENA_ARRAY(a->arena, uint32_t, a->units.n);
+    size_t n = dag_cycle(a->dag, cycle), before = hasty->n;
+    for (size_t i = 0; i < n; i++)
+        if (a->units.v[cycle[i]].kind == UNIT_BARRIER && a->units.v[cycle[i]].whole.n)
+            map_put(hasty, a->units.v[cycle[i]].whole, NULL);
+    return hasty->n > before;
+}
+
+bool ops_build(struct applying *a)
+{
+    struct map hasty = MAP_INIT(a->arena);
+    while (!build(a, &hasty))
+        if (!give_way(a, &hasty)) {
+            tree_report_cycle(a->dag, name_for_cycle, span_for_cycle, a, a->run.diags);
+            return false;
+        }
     choose(a);
     a->walk = walk_new(a->arena, a->dag, a->only);
     return true;

@@ -67,7 +67,14 @@ static void change_body(struct writer *w, const struct change *change)
     actions(w, change->action);
     field_value(w, "before", change->before);
     field_value(w, "after", change->after);
-    field_mask(w, "after_unknown", change->after, true);
+    bool settled = change->action == ACTION_NOOP || change->action == ACTION_DELETE;
+    if (settled) {
+        writer_key(w, "after_unknown");
+        writer_open(w, '{');
+        writer_close(w, '}');
+    } else {
+        field_mask(w, "after_unknown", change->after, true);
+    }
     field_mask(w, "before_sensitive", change->before, false);
     field_mask(w, "after_sensitive", change->after, false);
     if (change->replace_because.list.n) {

@@ -371,3 +371,30 @@ Test(apply, write_only_values_reach_the_provider_and_nothing_else)
     SAME(world_state(w, "test_thing.a", "token"), "null");
     plan("");
 }
+
+Test(apply, destruction_waits_for_updates_only_where_that_is_no_circle)
+{
+    world_config(w, "resource \"detour_data\" \"r0\" {\n  triggers_replace = 1\n}\n"
+                    "resource \"detour_data\" \"r3\" {\n  count = 1\n  input = detour_data.r0.id\n}\n"
+                    "resource \"detour_data\" \"r4\" {\n  input = detour_data.r3\n}\n");
+    apply();
+    world_config(w, "resource \"detour_data\" \"r0\" {\n  triggers_replace = 2\n}\n"
+                    "resource \"detour_data\" \"r1\" {\n  input = detour_data.r0.id\n}\n"
+                    "resource \"detour_data\" \"r3\" {\n  count = 0\n  input = detour_data.r1.id\n}\n"
+                    "resource \"detour_data\" \"r4\" {\n  input = detour_data.r3\n}\n");
+    plan("-/+ detour_data.r0 replace_because_cannot_update\n+ detour_data.r1\n"
+         "- detour_data.r3[0] delete_because_count_index\n~ detour_data.r4");
+    apply();
+    plan("");
+}
+
+Test(apply, what_replaces_is_made_as_configured)
+{
+    world_config(w, "resource \"detour_data\" \"a\" {\n  input = 1\n  triggers_replace = 1\n}\n");
+    apply();
+    world_config(w, "resource \"detour_data\" \"a\" {\n  input = 2\n  triggers_replace = 2\n  lifecycle {\n"
+                    "    ignore_changes = [input]\n  }\n}\n");
+    apply();
+    SAME(world_state(w, "detour_data.a", "output"), "2");
+    plan("");
+}
