@@ -191,6 +191,15 @@ static bool authenticate(struct attempt *a)
                      STR_ARG(tried), STR_ARG(a->target->user)));
 }
 
+static bool library_there(struct attempt *a)
+{
+    const char *why;
+    if (ssh_library_load(&why))
+        return true;
+    return link_problem(a->problem, TRANSPORT_UNREACHABLE, str_c(_("libssh cannot be loaded")),
+                        arena_printf(a->arena, _("%s. Install the package libssh-4."), why));
+}
+
 struct transport *link_ssh_open(struct arena *arena, const struct transport_target *target,
                                 struct transport_problem *problem)
 {
@@ -199,6 +208,8 @@ struct transport *link_ssh_open(struct arena *arena, const struct transport_targ
     struct attempt a = {.arena = arena, .target = target, .problem = problem};
     a.place = arena_printf(arena, "%.*s@%.*s:%u", STR_ARG(target->user), STR_ARG(target->address),
                            target->port ? target->port : 22u);
+    if (!library_there(&a))
+        return NULL;
     bool connected = target->host_key.n ? dial_pinned(&a) : dial_unpinned(&a);
     if (connected)
         *problem = (struct transport_problem){0}; /* of attempts with another kind of key */

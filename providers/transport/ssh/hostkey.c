@@ -1,6 +1,6 @@
 #include "transport/ssh/hostkey.h"
+#include "transport/ssh/library.h"
 
-#include <libssh/libssh.h>
 #include <stdlib.h>
 
 const char *const hostkey_kinds[HOSTKEY_KINDS] = {
@@ -35,7 +35,7 @@ const char *hostkey_first(struct str pin)
 struct str transport_fingerprint(struct arena *arena, struct str host_key)
 {
     struct str type, base64, text = {0};
-    if (!split_line(host_key, &type, &base64))
+    if (!ssh_library_load(NULL) || !split_line(host_key, &type, &base64))
         return text;
     ssh_key key = NULL;
     if (ssh_pki_import_pubkey_base64(arena_str(arena, base64).p, ssh_key_type_from_name(arena_str(arena, type).p),

@@ -3,8 +3,7 @@
 #define DETOUR_TRANSPORT_SSH_H
 
 #include "transport/link.h"
-
-#include <libssh/libssh.h>
+#include "transport/ssh/library.h"
 
 struct ssh {
     struct transport base;
