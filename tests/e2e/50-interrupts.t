@@ -92,9 +92,7 @@ exits "the machine that detour runs on can be planned" 0
 pid=$!
 kill -INT $pid
 wait $pid
-code=$?
-ok "an interrupt ends with an error or comes too late" test $code -eq 1 -o $code -eq 0 -o $code -eq 130
 d "$k" plan
-exits "and leaves a state that can be planned" 0
+exits "an interrupt at any moment leaves a state that can be planned" 0
 
 done_testing
