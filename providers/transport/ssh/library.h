@@ -15,19 +15,43 @@
 #define LIBSSH_EXIT_FUNCTION(X) X(ssh_channel_get_exit_status)
 #endif
 
-/* Every function of libssh that is called. */
-#define LIBSSH_FUNCTIONS(X)                                                                                            \
-    LIBSSH_EXIT_FUNCTION(X)                                                                                            \
-    X(ssh_channel_close)                                                                                               \
-    X(ssh_channel_free) X(ssh_channel_is_eof) X(ssh_channel_new) X(ssh_channel_open_session)                           \
-        X(ssh_channel_read_nonblocking) X(ssh_channel_read_timeout) X(ssh_channel_request_exec)                        \
-            X(ssh_channel_send_eof) X(ssh_channel_write) X(ssh_clean_pubkey_hash) X(ssh_connect) X(ssh_disconnect)     \
-                X(ssh_free) X(ssh_get_error) X(ssh_get_fd) X(ssh_get_fingerprint_hash) X(ssh_get_publickey_hash)       \
-                    X(ssh_get_server_publickey) X(ssh_is_connected) X(ssh_key_free) X(ssh_key_type)                    \
-                        X(ssh_key_type_from_name) X(ssh_key_type_to_char) X(ssh_new) X(ssh_options_set)                \
-                            X(ssh_pki_export_pubkey_base64) X(ssh_pki_import_privkey_file)                             \
-                                X(ssh_pki_import_pubkey_base64) X(ssh_string_free_char) X(ssh_userauth_publickey)      \
-                                    X(ssh_userauth_publickey_auto)
+/* Every function of libssh that is called; one a line, which clang-format would not leave be. */
+/* clang-format off */
+#define LIBSSH_FUNCTIONS(X) \
+    LIBSSH_EXIT_FUNCTION(X) \
+    X(ssh_channel_close) \
+    X(ssh_channel_free) \
+    X(ssh_channel_is_eof) \
+    X(ssh_channel_new) \
+    X(ssh_channel_open_session) \
+    X(ssh_channel_read_nonblocking) \
+    X(ssh_channel_read_timeout) \
+    X(ssh_channel_request_exec) \
+    X(ssh_channel_send_eof) \
+    X(ssh_channel_write) \
+    X(ssh_clean_pubkey_hash) \
+    X(ssh_connect) \
+    X(ssh_disconnect) \
+    X(ssh_free) \
+    X(ssh_get_error) \
+    X(ssh_get_fd) \
+    X(ssh_get_fingerprint_hash) \
+    X(ssh_get_publickey_hash) \
+    X(ssh_get_server_publickey) \
+    X(ssh_is_connected) \
+    X(ssh_key_free) \
+    X(ssh_key_type) \
+    X(ssh_key_type_from_name) \
+    X(ssh_key_type_to_char) \
+    X(ssh_new) \
+    X(ssh_options_set) \
+    X(ssh_pki_export_pubkey_base64) \
+    X(ssh_pki_import_privkey_file) \
+    X(ssh_pki_import_pubkey_base64) \
+    X(ssh_string_free_char) \
+    X(ssh_userauth_publickey) \
+    X(ssh_userauth_publickey_auto)
+/* clang-format on */
 
 struct ssh_library {
 #define LIBSSH_MEMBER(name) __typeof__(&name) name;
