@@ -10,33 +10,33 @@ static size_t count_names(const char *const *names)
     return n;
 }
 
-static void labels_missing(struct decode *d, const struct block *block, const struct block_spec *spec, size_t want)
+static void labels_missing(struct decode *d, const struct block *block, const struct language_block *row, size_t want)
 {
     diag_error(d->diags, block->header_span,
-               arena_printf(d->arena, _("Missing %s for %s"), spec->labels[block->n_labels], spec->noun).p,
+               arena_printf(d->arena, _("Missing %s for %s"), row->labels[block->n_labels], row->type).p,
                want == 1 ? _("Write %s \"…\" { … }: the block needs a label, its %s.")
                          : _("Write %s \"…\" \"…\" { … }: the block needs these labels: %s."),
-               spec->noun, words_list(d->arena, spec->labels));
+               row->type, words_list(d->arena, row->labels));
 }
 
-static void labels_extra(struct decode *d, const struct block *block, const struct block_spec *spec, size_t want)
+static void labels_extra(struct decode *d, const struct block *block, const struct language_block *row, size_t want)
 {
     struct span at = block->labels[want].span;
-    const char *summary = arena_printf(d->arena, _("Extraneous label for %s"), spec->noun).p;
+    const char *summary = arena_printf(d->arena, _("Extraneous label for %s"), row->type).p;
     if (!want)
-        diag_error(d->diags, at, summary, _("A block of type %s has no labels; remove this one."), spec->noun);
+        diag_error(d->diags, at, summary, _("A block of type %s has no labels; remove this one."), row->type);
     else
         diag_error(d->diags, at, summary, _("A block of type %s has only these labels: %s. Remove this one."),
-                   spec->noun, words_list(d->arena, spec->labels));
+                   row->type, words_list(d->arena, row->labels));
 }
 
-bool decode_labels(struct decode *d, const struct block *block, const struct block_spec *spec)
+bool decode_labels(struct decode *d, const struct block *block, const struct language_block *row)
 {
-    size_t want = count_names(spec->labels);
+    size_t want = count_names(row->labels);
     if (block->n_labels < want)
-        labels_missing(d, block, spec, want);
+        labels_missing(d, block, row, want);
     if (block->n_labels > want)
-        labels_extra(d, block, spec, want);
+        labels_extra(d, block, row, want);
     return block->n_labels == want;
 }
 
@@ -52,42 +52,42 @@ bool decode_name(struct decode *d, const struct label *label)
     return false;
 }
 
-static void unexpected_argument(struct decode *d, const struct attribute *a, const struct block_spec *spec)
+static void unexpected_argument(struct decode *d, const struct attribute *a, const struct language_block *row)
 {
     struct str name = a->name.text;
-    if (names_have(spec->blocks, name)) {
+    if (language_block(row, name)) {
         diag_error(d->diags, a->name.span, _("Unsupported argument"),
                    _("\"%.*s\" is a block here: write it without the equals sign, as %.*s { … }."), STR_ARG(name),
                    STR_ARG(name));
         return;
     }
     diag_error(d->diags, a->name.span, _("Unsupported argument"),
-               _("An argument named \"%.*s\" is not expected in %s blocks.%s"), STR_ARG(name), spec->noun,
-               words_near(d->arena, words_nearest(spec->attributes, name)));
+               _("An argument named \"%.*s\" is not expected in %s blocks.%s"), STR_ARG(name), row->type,
+               words_near(d->arena, words_nearest(language_argument_names(d->arena, row), name)));
 }
 
-static void unexpected_block(struct decode *d, const struct block *block, const struct block_spec *spec)
+static void unexpected_block(struct decode *d, const struct block *block, const struct language_block *row)
 {
     struct str type = block->type.text;
-    if (names_have(spec->attributes, type)) {
+    if (language_argument(row, type)) {
         diag_error(d->diags, block->type.span, _("Unsupported block type"),
                    _("\"%.*s\" is an argument here: write it with an equals sign, as %.*s = …."), STR_ARG(type),
                    STR_ARG(type));
         return;
     }
     diag_error(d->diags, block->type.span, _("Unsupported block type"),
-               _("Blocks of type \"%.*s\" are not expected in %s blocks.%s"), STR_ARG(type), spec->noun,
-               words_near(d->arena, words_nearest(spec->blocks, type)));
+               _("Blocks of type \"%.*s\" are not expected in %s blocks.%s"), STR_ARG(type), row->type,
+               words_near(d->arena, words_nearest(language_block_names(d->arena, row), type)));
 }
 
-void decode_shape(struct decode *d, const struct body *body, const struct block_spec *spec)
+void decode_shape(struct decode *d, const struct body *body, const struct language_block *row)
 {
     for (size_t i = 0; i < body->n_items; i++) {
         const struct body_item *item = &body->items[i];
-        if (item->attribute && !names_have(spec->attributes, item->attribute->name.text))
-            unexpected_argument(d, item->attribute, spec);
-        if (item->block && !names_have(spec->blocks, item->block->type.text))
-            unexpected_block(d, item->block, spec);
+        if (item->attribute && !language_argument(row, item->attribute->name.text))
+            unexpected_argument(d, item->attribute, row);
+        if (item->block && !language_block(row, item->block->type.text))
+            unexpected_block(d, item->block, row);
     }
 }
 
@@ -123,18 +123,17 @@ const struct expr *decode_required(struct decode *d, const struct block *block, 
     return expr;
 }
 
-static bool is_meta(const struct body_item *item, const char *const *attributes, const char *const *blocks)
+static bool is_meta(const struct body_item *item, const struct language_block *row)
 {
-    return item->attribute ? names_have(attributes, item->attribute->name.text)
-                           : names_have(blocks, item->block->type.text);
+    return item->attribute ? language_argument(row, item->attribute->name.text) != NULL
+                           : language_block(row, item->block->type.text) != NULL;
 }
 
-const struct body *decode_without(struct decode *d, const struct body *body, const char *const *attributes,
-                                  const char *const *blocks)
+const struct body *decode_without(struct decode *d, const struct body *body, const struct language_block *row)
 {
     size_t n_meta = 0;
     for (size_t i = 0; i < body->n_items; i++)
-        n_meta += is_meta(&body->items[i], attributes, blocks);
+        n_meta += is_meta(&body->items[i], row);
     if (!n_meta)
         return body;
     struct body *rest = ARENA_NEW(d->arena, struct body);
@@ -142,7 +141,7 @@ const struct body *decode_without(struct decode *d, const struct body *body, con
     *rest = *body;
     rest->n_items = rest->n_attributes = 0;
     for (size_t i = 0; i < body->n_items; i++)
-        if (!is_meta(&body->items[i], attributes, blocks)) {
+        if (!is_meta(&body->items[i], row)) {
             rest->n_attributes += body->items[i].attribute != NULL;
             items[rest->n_items++] = body->items[i];
         }

@@ -1,13 +1,6 @@
 /* call: module blocks. Loading what they call is load.c's. */
 #include "config/decode.h"
 
-static const char *const name_label[] = {"name", NULL};
-static const struct block_spec call_spec = {.noun = "module", .labels = name_label};
-static const char *const lifecycle_arguments[] = {"prevent_destroy", NULL};
-static const struct block_spec lifecycle_spec = {"lifecycle", NULL, lifecycle_arguments, NULL};
-static const char *const meta_arguments[] = {"source", "version", "count", "for_each", "depends_on", "providers", NULL};
-static const char *const meta_blocks[] = {"lifecycle", NULL};
-
 static bool pass_inner(struct decode *d, const struct object_item *item, struct config_provider_ref *out)
 {
     if (!item->name.n)
@@ -106,18 +99,19 @@ static struct span call_place(const void *object)
 
 void decode_call(struct decode *d, const struct block *block)
 {
-    if (!decode_labels(d, block, &call_spec) || !decode_name(d, &block->labels[0]))
+    const struct language_block *row = decode_row("module");
+    if (!decode_labels(d, block, row) || !decode_name(d, &block->labels[0]))
         return;
     const struct body *body = block->body;
     struct config_call *call = ARENA_NEW(d->arena, struct config_call);
     call->name = (struct name){block->labels[0].text, block->labels[0].span};
     call->header = block->header_span;
-    call->args = decode_without(d, body, meta_arguments, meta_blocks);
+    call->args = decode_without(d, body, row);
     call->count = decode_expr(body, "count");
     call->for_each = decode_expr(body, "for_each");
     check_meta(d, body, call);
     call->depends_on = decode_depends_on(d, body);
-    call->lifecycle = decode_lifecycle(d, body, &lifecycle_spec);
+    call->lifecycle = decode_lifecycle(d, body, row);
     read_providers(d, body, call);
     if (!read_source(d, block, call))
         call->source = (struct str){0};

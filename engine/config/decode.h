@@ -4,7 +4,7 @@
 
 #include "base/gettext.h"
 #include "config/config.h"
-#include "syntax/json.h"
+#include "config/language.h"
 
 /* One module being decoded. */
 struct decode {
@@ -15,34 +15,22 @@ struct decode {
     struct str version;
 };
 
-/* What a block of the language may hold; lists end with NULL and may be NULL. */
-struct block_spec {
-    const char *noun; /* "variable" */
-    const char *const *labels;
-    const char *const *attributes;
-    const char *const *blocks;
-};
-
-/* The blocks of a *.hcl.json file (json.c). */
-extern const struct json_block decode_json_root;
-
 /* -- block.c: shape -- */
 
-/* Whether the labels are those of the spec; a mistake is reported. */
-bool decode_labels(struct decode *d, const struct block *block, const struct block_spec *spec);
+/* Whether the labels are those of the row; a mistake is reported. */
+bool decode_labels(struct decode *d, const struct block *block, const struct language_block *row);
 /* Whether label `i` is a name of the language; reported. */
 bool decode_name(struct decode *d, const struct label *label);
-/* Reports every argument and block that the spec does not list, and arguments written as blocks and the reverse. */
-void decode_shape(struct decode *d, const struct body *body, const struct block_spec *spec);
+/* Reports every argument and block that the row does not list, and arguments written as blocks and the reverse. */
+void decode_shape(struct decode *d, const struct body *body, const struct language_block *row);
 /* The only block of that type, or NULL; a second one is reported. */
 const struct block *decode_single(struct decode *d, const struct body *body, const char *type);
 /* The attribute's expression or NULL. */
 const struct expr *decode_expr(const struct body *body, const char *name);
 /* As decode_expr; reports where it is missing. */
 const struct expr *decode_required(struct decode *d, const struct block *block, const char *name);
-/* The body without the named arguments and blocks; the body itself where it holds none of them. */
-const struct body *decode_without(struct decode *d, const struct body *body, const char *const *attributes,
-                                  const char *const *blocks);
+/* The body without the arguments and blocks of the row; the body itself where it holds none of them. */
+const struct body *decode_without(struct decode *d, const struct body *body, const struct language_block *row);
 /* Enters an object under its key; a second one of the same key is reported, with the place of the first, and left out.
  */
 bool decode_declare(struct decode *d, struct map *map, struct str key, void *object, struct span at, const char *what,
@@ -62,7 +50,9 @@ struct str decode_text(struct decode *d, const struct body *body, const char *na
 /* -- lists.c: lists of references and conditions -- */
 
 struct config_traversals decode_depends_on(struct decode *d, const struct body *body);
-struct config_conditions decode_conditions(struct decode *d, const struct body *body, const char *type);
+/* The blocks of that type, which stand in a block of the row. */
+struct config_conditions decode_conditions(struct decode *d, const struct body *body, const struct language_block *in,
+                                           const char *type);
 /* A traversal written as such; quotes around it are reported with the remedy. */
 const struct traversal *decode_traversal(struct decode *d, const struct expr *expr, const char *what);
 bool decode_provider_ref(struct decode *d, const struct expr *expr, struct config_provider_ref *out);
@@ -83,11 +73,14 @@ void decode_import(struct decode *d, const struct block *block);
 void decode_check(struct decode *d, const struct block *block);
 void decode_foreign(struct decode *d, const struct block *block);
 
-/* Never NULL; `spec` says which arguments and blocks are allowed. */
+/* Never NULL; `row` is that of the block around it. */
 const struct config_lifecycle *decode_lifecycle(struct decode *d, const struct body *body,
-                                                const struct block_spec *spec);
-/* A resource or data source without entering it anywhere; NULL after an error in its labels. */
-struct config_resource *decode_resource_block(struct decode *d, const struct block *block, enum addr_mode mode);
+                                                const struct language_block *row);
+/* The row of a block of a file. */
+static inline const struct language_block *decode_row(const char *type)
+{
+    return language_block(&language_root, str_c(type));
+}
 
 /* Everything of one file. */
 void decode_file(struct decode *d, const struct body *body);

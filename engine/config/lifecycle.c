@@ -78,12 +78,13 @@ static void read_triggers(struct decode *d, const struct body *body, struct conf
 }
 
 const struct config_lifecycle *decode_lifecycle(struct decode *d, const struct body *body,
-                                                const struct block_spec *spec)
+                                                const struct language_block *row)
 {
+    const struct language_block *own = language_block(row, STR("lifecycle"));
     const struct block *block = decode_single(d, body, "lifecycle");
-    if (!block || !decode_labels(d, block, spec))
+    if (!block || !decode_labels(d, block, own))
         return &no_lifecycle;
-    decode_shape(d, block->body, spec);
+    decode_shape(d, block->body, own);
     struct config_lifecycle *l = ARENA_NEW(d->arena, struct config_lifecycle);
     l->header = block->header_span;
     l->has_create_before_destroy = decode_expr(block->body, "create_before_destroy") != NULL;
@@ -91,7 +92,7 @@ const struct config_lifecycle *decode_lifecycle(struct decode *d, const struct b
     l->prevent_destroy = decode_expr(block->body, "prevent_destroy");
     read_ignore(d, block->body, l);
     read_triggers(d, block->body, l);
-    l->preconditions = decode_conditions(d, block->body, "precondition");
-    l->postconditions = decode_conditions(d, block->body, "postcondition");
+    l->preconditions = decode_conditions(d, block->body, own, "precondition");
+    l->postconditions = decode_conditions(d, block->body, own, "postcondition");
     return l;
 }

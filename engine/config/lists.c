@@ -35,17 +35,16 @@ struct config_traversals decode_depends_on(struct decode *d, const struct body *
     return (struct config_traversals){v, n};
 }
 
-static const char *const condition_names[] = {"condition", "error_message", NULL};
-
-struct config_conditions decode_conditions(struct decode *d, const struct body *body, const char *type)
+struct config_conditions decode_conditions(struct decode *d, const struct body *body, const struct language_block *in,
+                                           const char *type)
 {
     VEC(struct config_condition) list = {0};
-    struct block_spec spec = {type, NULL, condition_names, NULL};
-    for (size_t i = 0; i < body->n_items; i++) {
+    const struct language_block *row = language_block(in, str_c(type));
+    for (size_t i = 0; row && i < body->n_items; i++) {
         const struct block *block = body->items[i].block;
-        if (!block || !str_eq(block->type.text, str_c(type)) || !decode_labels(d, block, &spec))
+        if (!block || !str_eq(block->type.text, str_c(type)) || !decode_labels(d, block, row))
             continue;
-        decode_shape(d, block->body, &spec);
+        decode_shape(d, block->body, row);
         const struct expr *condition = decode_required(d, block, "condition");
         const struct expr *message = decode_required(d, block, "error_message");
         if (condition && message)

@@ -39,8 +39,6 @@ static const struct top top_blocks[] = {
     {"removed", decode_removed},   {"import", decode_import},     {"check", decode_check},
     {"terraform", decode_foreign}, {"backend", decode_foreign},
 };
-static const char *const top_names[] = {"resource", "variable", "locals",  "output", "module", "data", "provider",
-                                        "detour",   "moved",    "removed", "import", "check",  NULL};
 
 static void decode_block(struct decode *d, const struct block *block)
 {
@@ -51,11 +49,12 @@ static void decode_block(struct decode *d, const struct block *block)
             words_object(d->sources, d->diags, from, block->header_span);
             return;
         }
+    const char *const *names = language_block_names(d->arena, &language_root);
     diag_error(
         d->diags, block->type.span, _("Unsupported block type"),
         _("Blocks of type \"%.*s\" are not expected here.%s A configuration is made of blocks of these types: %s."),
-        STR_ARG(block->type.text), words_near(d->arena, words_nearest(top_names, block->type.text)),
-        words_list(d->arena, top_names));
+        STR_ARG(block->type.text), words_near(d->arena, words_nearest(names, block->type.text)),
+        words_list(d->arena, names));
 }
 
 void decode_file(struct decode *d, const struct body *body)
@@ -109,7 +108,7 @@ static const struct body *parse_file(struct load *load, struct decode *d, struct
     if (!d->module->file)
         d->module->file = file;
     if (str_ends(name, STR(".json")))
-        return json_body(arena, d->diags, d->sources, file, &decode_json_root);
+        return json_body(arena, d->diags, d->sources, file, language_json(arena));
     return parse_body(arena, d->diags, d->sources, file);
 }
 

@@ -1,9 +1,6 @@
 /* moved: moved, removed and import blocks. */
 #include "config/decode.h"
 
-static const char *const moved_arguments[] = {"from", "to", NULL};
-static const struct block_spec moved_spec = {"moved", NULL, moved_arguments, NULL};
-
 /* Lists in a module are plain arrays that grow by doubling; `n` is a power of two when they are full. */
 static void *grow(struct arena *arena, const void *list, size_t n, size_t size)
 {
@@ -17,9 +14,10 @@ static void *grow(struct arena *arena, const void *list, size_t n, size_t size)
 
 void decode_moved(struct decode *d, const struct block *block)
 {
-    decode_shape(d, block->body, &moved_spec);
+    const struct language_block *row = decode_row("moved");
+    decode_shape(d, block->body, row);
     const struct expr *from = decode_required(d, block, "from"), *to = decode_required(d, block, "to");
-    if (!decode_labels(d, block, &moved_spec) || !from || !to)
+    if (!decode_labels(d, block, row) || !from || !to)
         return;
     struct config_moved moved = {decode_traversal(d, from, _("\"from\"")), decode_traversal(d, to, _("\"to\"")),
                                  block->header_span};
@@ -30,18 +28,12 @@ void decode_moved(struct decode *d, const struct block *block)
     d->module->moved = list;
 }
 
-static const char *const removed_arguments[] = {"from", NULL};
-static const char *const removed_blocks[] = {"lifecycle", NULL};
-static const struct block_spec removed_spec = {"removed", NULL, removed_arguments, removed_blocks};
-static const char *const lifecycle_arguments[] = {"destroy", NULL};
-static const struct block_spec lifecycle_spec = {"lifecycle", NULL, lifecycle_arguments, NULL};
-
-static bool removed_destroy(struct decode *d, const struct block *block)
+static bool removed_destroy(struct decode *d, const struct block *block, const struct language_block *row)
 {
     const struct block *lifecycle = decode_single(d, block->body, "lifecycle");
     if (!lifecycle)
         return true;
-    decode_shape(d, lifecycle->body, &lifecycle_spec);
+    decode_shape(d, lifecycle->body, language_block(row, STR("lifecycle")));
     return decode_bool(d, lifecycle->body, "destroy", true);
 }
 
@@ -58,19 +50,17 @@ static bool without_keys(struct decode *d, const struct traversal *t)
 
 void decode_removed(struct decode *d, const struct block *block)
 {
-    decode_shape(d, block->body, &removed_spec);
+    const struct language_block *row = decode_row("removed");
+    decode_shape(d, block->body, row);
     const struct expr *from = decode_required(d, block, "from");
-    struct config_removed removed = {.destroy = removed_destroy(d, block), .header = block->header_span};
-    if (!decode_labels(d, block, &removed_spec) || !from ||
-        !(removed.from = decode_traversal(d, from, _("\"from\""))) || !without_keys(d, removed.from))
+    struct config_removed removed = {.destroy = removed_destroy(d, block, row), .header = block->header_span};
+    if (!decode_labels(d, block, row) || !from || !(removed.from = decode_traversal(d, from, _("\"from\""))) ||
+        !without_keys(d, removed.from))
         return;
     struct config_removed *list = grow(d->arena, d->module->removed, d->module->n_removed, sizeof removed);
     list[d->module->n_removed++] = removed;
     d->module->removed = list;
 }
-
-static const char *const import_arguments[] = {"to", "id", "for_each", "provider", NULL};
-static const struct block_spec import_spec = {"import", NULL, import_arguments, NULL};
 
 static const struct config_provider_ref *import_provider(struct decode *d, const struct body *body)
 {
@@ -81,9 +71,10 @@ static const struct config_provider_ref *import_provider(struct decode *d, const
 
 void decode_import(struct decode *d, const struct block *block)
 {
-    decode_shape(d, block->body, &import_spec);
+    const struct language_block *row = decode_row("import");
+    decode_shape(d, block->body, row);
     const struct expr *to = decode_required(d, block, "to"), *id = decode_required(d, block, "id");
-    if (!decode_labels(d, block, &import_spec) || !to || !id)
+    if (!decode_labels(d, block, row) || !to || !id)
         return;
     struct config_import import = {.to_expr = to,
                                    .id = id,

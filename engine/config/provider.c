@@ -1,10 +1,6 @@
 /* provider: provider blocks, and which instance a reference means at one place of the tree. */
 #include "config/decode.h"
 
-static const char *const name_label[] = {"name", NULL};
-static const struct block_spec provider_spec = {.noun = "provider", .labels = name_label};
-static const char *const meta_arguments[] = {"alias", NULL};
-
 static struct span provider_place(const void *object)
 {
     return ((const struct config_provider *)object)->header;
@@ -17,13 +13,14 @@ static struct str instance_key(struct arena *arena, struct str name, struct str 
 
 void decode_provider(struct decode *d, const struct block *block)
 {
-    if (!decode_labels(d, block, &provider_spec) || !decode_name(d, &block->labels[0]))
+    const struct language_block *row = decode_row("provider");
+    if (!decode_labels(d, block, row) || !decode_name(d, &block->labels[0]))
         return;
     struct config_provider *p = ARENA_NEW(d->arena, struct config_provider);
     const struct expr *alias = decode_expr(block->body, "alias");
     p->name = (struct name){block->labels[0].text, block->labels[0].span};
     p->header = block->header_span;
-    p->args = decode_without(d, block->body, meta_arguments, NULL);
+    p->args = decode_without(d, block->body, row);
     if (alias) {
         struct label label = {.text = decode_text(d, block->body, "alias"), .span = alias->span};
         if (!decode_name(d, &label))

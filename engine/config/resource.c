@@ -1,18 +1,6 @@
 /* resource: resource and data blocks. */
 #include "config/decode.h"
 
-static const char *const two_labels[] = {"type", "name", NULL};
-static const char *const lifecycle_arguments[] = {"create_before_destroy", "prevent_destroy", "ignore_changes",
-                                                  "replace_triggered_by", NULL};
-static const char *const lifecycle_blocks[] = {"precondition", "postcondition", NULL};
-static const struct block_spec modes[] = {{.noun = "resource", .labels = two_labels},
-                                          {.noun = "data", .labels = two_labels}};
-static const struct block_spec lifecycles[] = {{"lifecycle", NULL, lifecycle_arguments, lifecycle_blocks},
-                                               {"lifecycle", NULL, NULL, lifecycle_blocks}};
-
-static const char *const meta_arguments[] = {"count", "for_each", "depends_on", "provider", NULL};
-static const char *const meta_blocks[] = {"lifecycle", NULL};
-
 /* References to such a type would mean something else. */
 static const char *const reserved_types[] = {"var",   "local", "module", "data",   "resource", "each",
                                              "count", "self",  "path",   "detour", NULL};
@@ -28,15 +16,15 @@ static bool type_name(struct decode *d, const struct label *label)
 }
 
 /* What is an argument here must not be a block, and the reverse. */
-static void check_meta(struct decode *d, const struct body *body)
+static void check_meta(struct decode *d, const struct body *body, const struct language_block *row)
 {
     for (size_t i = 0; i < body->n_items; i++) {
         const struct attribute *attribute = body->items[i].attribute;
         const struct block *block = body->items[i].block;
-        if (attribute && names_have(meta_blocks, attribute->name.text))
+        if (attribute && language_block(row, attribute->name.text))
             diag_error(d->diags, attribute->name.span, _("Unsupported argument"),
                        _("\"lifecycle\" is a block: write it without the equals sign, as lifecycle { … }."));
-        if (block && names_have(meta_arguments, block->type.text))
+        if (block && language_argument(row, block->type.text))
             diag_error(d->diags, block->type.span, _("Unsupported block type"),
                        _("\"%.*s\" is an argument: write it with an equals sign, as %.*s = …."),
                        STR_ARG(block->type.text), STR_ARG(block->type.text));
@@ -70,26 +58,27 @@ static struct str resource_key(struct arena *arena, enum addr_mode mode, struct 
     return arena_printf(arena, "%s%.*s.%.*s", mode == ADDR_DATA ? "data." : "", STR_ARG(type), STR_ARG(name));
 }
 
-struct config_resource *decode_resource_block(struct decode *d, const struct block *block, enum addr_mode mode)
+/* The object without entering it anywhere; NULL after an error in its labels. */
+static struct config_resource *decode_object(struct decode *d, const struct block *block,
+                                             const struct language_block *row)
 {
-    if (!decode_labels(d, block, &modes[mode]) || !type_name(d, &block->labels[0]) ||
-        !decode_name(d, &block->labels[1]))
+    if (!decode_labels(d, block, row) || !type_name(d, &block->labels[0]) || !decode_name(d, &block->labels[1]))
         return NULL;
     const struct body *body = block->body;
     struct config_resource *r = ARENA_NEW(d->arena, struct config_resource);
-    r->mode = mode;
+    r->mode = str_is(block->type.text, "data") ? ADDR_DATA : ADDR_MANAGED;
     r->type = (struct name){block->labels[0].text, block->labels[0].span};
     r->name = (struct name){block->labels[1].text, block->labels[1].span};
-    r->key = resource_key(d->arena, mode, r->type.text, r->name.text);
+    r->key = resource_key(d->arena, r->mode, r->type.text, r->name.text);
     r->header = block->header_span;
-    check_meta(d, body);
-    r->args = decode_without(d, body, meta_arguments, meta_blocks);
+    check_meta(d, body, row);
+    r->args = decode_without(d, body, row);
     r->count = decode_expr(body, "count");
     r->for_each = decode_expr(body, "for_each");
     check_repetition(d, r);
     read_provider(d, body, r);
     r->depends_on = decode_depends_on(d, body);
-    r->lifecycle = decode_lifecycle(d, body, &lifecycles[mode]);
+    r->lifecycle = decode_lifecycle(d, body, row);
     return r;
 }
 
@@ -98,27 +87,23 @@ static struct span resource_place(const void *object)
     return ((const struct config_resource *)object)->header;
 }
 
-static void declare(struct decode *d, const struct block *block, enum addr_mode mode)
+static void declare(struct decode *d, const struct block *block)
 {
-    struct config_resource *r = decode_resource_block(d, block, mode);
+    struct config_resource *r = decode_object(d, block, language_block(&language_root, block->type.text));
     if (r)
         decode_declare(d, &d->module->resources, r->key, r, r->header,
-                       mode == ADDR_DATA ? _("data source") : _("resource"), resource_place);
+                       r->mode == ADDR_DATA ? _("data source") : _("resource"), resource_place);
 }
 
 void decode_resource(struct decode *d, const struct block *block)
 {
-    declare(d, block, ADDR_MANAGED);
+    declare(d, block);
 }
 
 void decode_data(struct decode *d, const struct block *block)
 {
-    declare(d, block, ADDR_DATA);
+    declare(d, block);
 }
-
-static const char *const name_label[] = {"name", NULL};
-static const char *const check_blocks[] = {"data", "assert", NULL};
-static const struct block_spec check_spec = {"check", name_label, NULL, check_blocks};
 
 static struct span check_place(const void *object)
 {
@@ -128,7 +113,8 @@ static struct span check_place(const void *object)
 static void check_data(struct decode *d, const struct block *block, struct config_check *check)
 {
     const struct block *data = decode_single(d, block->body, "data");
-    struct config_resource *r = data ? decode_resource_block(d, data, ADDR_DATA) : NULL;
+    const struct language_block *row = language_block(decode_row("check"), STR("data"));
+    struct config_resource *r = data ? decode_object(d, data, row) : NULL;
     if (!r)
         return;
     r->check = check;
@@ -138,13 +124,14 @@ static void check_data(struct decode *d, const struct block *block, struct confi
 
 void decode_check(struct decode *d, const struct block *block)
 {
-    decode_shape(d, block->body, &check_spec);
-    if (!decode_labels(d, block, &check_spec) || !decode_name(d, &block->labels[0]))
+    const struct language_block *row = decode_row("check");
+    decode_shape(d, block->body, row);
+    if (!decode_labels(d, block, row) || !decode_name(d, &block->labels[0]))
         return;
     struct config_check *check = ARENA_NEW(d->arena, struct config_check);
     check->name = (struct name){block->labels[0].text, block->labels[0].span};
     check->header = block->header_span;
-    check->asserts = decode_conditions(d, block->body, "assert");
+    check->asserts = decode_conditions(d, block->body, row, "assert");
     if (!check->asserts.n)
         diag_error(d->diags, block->header_span, _("Check without asserts"),
                    _("A check block needs at least one assert { condition = …, error_message = … }."));

@@ -1,9 +1,6 @@
 /* settings: the detour block, and the blocks that other programs have in its place. */
 #include "config/decode.h"
 
-static const char *const arguments[] = {"required_version", NULL};
-static const struct block_spec spec = {"detour", NULL, arguments, NULL};
-
 static void foreign_setting(struct decode *d, const struct block *block)
 {
     if (str_is(block->type.text, "required_providers"))
@@ -16,9 +13,6 @@ static void foreign_setting(struct decode *d, const struct block *block)
               "this block."),
             STR_ARG(block->type.text));
 }
-
-/* The blocks named in foreign_setting have words of their own. */
-static const char *const foreign[] = {"required_providers", "backend", "cloud", NULL};
 
 static void check_version(struct decode *d, struct str constraint, struct span at)
 {
@@ -37,12 +31,13 @@ static void check_version(struct decode *d, struct str constraint, struct span a
 
 void decode_settings(struct decode *d, const struct block *block)
 {
-    if (!decode_labels(d, block, &spec))
+    const struct language_block *row = decode_row("detour");
+    if (!decode_labels(d, block, row))
         return;
     for (size_t i = 0; i < block->body->n_items; i++)
         if (block->body->items[i].block)
             foreign_setting(d, block->body->items[i].block);
-    decode_shape(d, decode_without(d, block->body, NULL, foreign), &spec);
+    decode_shape(d, block->body, row);
     const struct expr *expr = decode_expr(block->body, "required_version");
     struct str constraint = decode_text(d, block->body, "required_version");
     if (!constraint.n)

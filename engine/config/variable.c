@@ -1,12 +1,6 @@
 /* variable: variable, locals and output blocks. */
 #include "config/decode.h"
 
-static const char *const name_label[] = {"name", NULL};
-static const char *const variable_arguments[] = {"type",      "default",  "description", "sensitive",
-                                                 "ephemeral", "nullable", "deprecated",  NULL};
-static const char *const variable_blocks[] = {"validation", NULL};
-static const struct block_spec variable_spec = {"variable", name_label, variable_arguments, variable_blocks};
-
 /* They are arguments of module blocks, so a module could not be given such a variable. */
 static const char *const reserved_variables[] = {"source", "version",    "providers", "count", "for_each",
                                                  "locals", "depends_on", "lifecycle", NULL};
@@ -67,8 +61,9 @@ static struct span variable_place(const void *object)
 
 void decode_variable(struct decode *d, const struct block *block)
 {
-    decode_shape(d, block->body, &variable_spec);
-    if (!decode_labels(d, block, &variable_spec) || !variable_name(d, block))
+    const struct language_block *row = decode_row("variable");
+    decode_shape(d, block->body, row);
+    if (!decode_labels(d, block, row) || !variable_name(d, block))
         return;
     const struct body *body = block->body;
     struct config_variable *v = ARENA_NEW(d->arena, struct config_variable);
@@ -81,13 +76,11 @@ void decode_variable(struct decode *d, const struct block *block)
     v->sensitive = decode_bool(d, body, "sensitive", false);
     v->ephemeral = decode_bool(d, body, "ephemeral", false);
     v->nullable = decode_bool(d, body, "nullable", true);
-    v->validations = decode_conditions(d, body, "validation");
+    v->validations = decode_conditions(d, body, row, "validation");
     variable_type(d, v);
     variable_default(d, v);
     decode_declare(d, &d->module->variables, v->name.text, v, v->header, _("variable"), variable_place);
 }
-
-static const struct block_spec locals_spec = {"locals", NULL, NULL, NULL};
 
 static struct span local_place(const void *object)
 {
@@ -103,7 +96,7 @@ static void decode_local(struct decode *d, const struct attribute *attribute)
 
 void decode_locals(struct decode *d, const struct block *block)
 {
-    if (!decode_labels(d, block, &locals_spec))
+    if (!decode_labels(d, block, decode_row("locals")))
         return;
     for (size_t i = 0; i < block->body->n_items; i++) {
         const struct body_item *item = &block->body->items[i];
@@ -115,11 +108,6 @@ void decode_locals(struct decode *d, const struct block *block)
     }
 }
 
-static const char *const output_arguments[] = {"value",      "description", "sensitive", "ephemeral",
-                                               "deprecated", "depends_on",  NULL};
-static const char *const output_blocks[] = {"precondition", NULL};
-static const struct block_spec output_spec = {"output", name_label, output_arguments, output_blocks};
-
 static struct span output_place(const void *object)
 {
     return ((const struct config_output *)object)->header;
@@ -127,8 +115,9 @@ static struct span output_place(const void *object)
 
 void decode_output(struct decode *d, const struct block *block)
 {
-    decode_shape(d, block->body, &output_spec);
-    if (!decode_labels(d, block, &output_spec) || !decode_name(d, &block->labels[0]))
+    const struct language_block *row = decode_row("output");
+    decode_shape(d, block->body, row);
+    if (!decode_labels(d, block, row) || !decode_name(d, &block->labels[0]))
         return;
     const struct body *body = block->body;
     struct config_output *o = ARENA_NEW(d->arena, struct config_output);
@@ -140,7 +129,7 @@ void decode_output(struct decode *d, const struct block *block)
     o->sensitive = decode_bool(d, body, "sensitive", false);
     o->ephemeral = decode_bool(d, body, "ephemeral", false);
     o->depends_on = decode_depends_on(d, body);
-    o->preconditions = decode_conditions(d, body, "precondition");
+    o->preconditions = decode_conditions(d, body, row, "precondition");
     if (o->value)
         decode_declare(d, &d->module->outputs, o->name.text, o, o->header, _("output"), output_place);
 }
