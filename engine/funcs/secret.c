@@ -1,8 +1,8 @@
 /* secret: values from outside: programs, the password store, files encrypted with age. All answer sensitive values. */
+#include "base/process.h"
 #include "base/unicode.h"
 #include "funcs/files.h"
 #include "funcs/kit.h"
-#include "funcs/process.h"
 
 enum { OUTPUT_MAX = 4 << 20 };
 
@@ -22,7 +22,8 @@ static bool answer_output(struct func_call *call, const char *const *argv, struc
 {
     STRBUF_AUTO out = STRBUF_INIT(OUTPUT_MAX);
     STRBUF_AUTO why = STRBUF_INIT(4096);
-    bool ok = process_run(argv, folder, STR(""), &out, &why);
+    struct process process = {.argv = argv, .folder = folder};
+    bool ok = process_run(&process, &out, &why);
     struct str text = strbuf_str(&out);
     if (!ok) {
         func_fail(call, KIT_CALL, "%.*s", STR_ARG(strbuf_str(&why)));

@@ -1,5 +1,4 @@
-#include "funcs/process.h"
-
+#include "base/process.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/gettext.h"
@@ -50,8 +49,10 @@ static void close_all(struct child *c, int theirs[3])
 }
 
 /* In a process group of its own, so that it can be ended with all that it started; default signals. */
-static int spawn(struct child *c, const char *const *argv, const char *folder, const int theirs[3])
+static int spawn(struct child *c, const struct process *p, const char *folder, const int theirs[3])
 {
+    char *const *argv = (char *const *)(uintptr_t)p->argv;
+    short group = p->no_terminal ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -59,14 +60,14 @@ static int spawn(struct child *c, const char *const *argv, const char *folder, c
     sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes, (short)(group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
     for (int i = 0; i < 3; i++)
         posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
     if (*folder)
         posix_spawn_file_actions_addchdir_np(&actions, folder);
-    int error = posix_spawnp(&c->pid, argv[0], &actions, &attributes, (char *const *)(uintptr_t)argv, environ);
+    int error = posix_spawnp(&c->pid, argv[0], &actions, &attributes, argv, p->environment ? p->environment : environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return error;
@@ -94,9 +95,9 @@ static void feed(int *fd, struct str *input)
 }
 
 /* Feeds and reads until the program closes its output. False when time or room ran out. */
-static bool exchange(struct child *c, struct str input, struct strbuf *out, struct strbuf *errors)
+static bool exchange(struct child *c, struct str input, unsigned seconds, struct strbuf *out, struct strbuf *errors)
 {
-    uint64_t end = clock_monotonic_ns() + PROCESS_SECONDS * 1000000000ull;
+    uint64_t end = clock_monotonic_ns() + seconds * 1000000000ull;
     while ((c->out >= 0 || c->err >= 0) && !out->over) {
         struct pollfd fds[] = {{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
         uint64_t now = clock_monotonic_ns();
@@ -131,15 +132,15 @@ static void quote_errors(struct strbuf *why, struct str errors)
         strbuf_addc(why, errors.p[i] == '\n' ? ' ' : errors.p[i]);
 }
 
-static bool report(const char *name, int status, bool finished, const struct strbuf *out, struct str errors,
-                   struct strbuf *why)
+static bool report(const char *name, int status, bool finished, unsigned seconds, const struct strbuf *out,
+                   struct str errors, struct strbuf *why)
 {
     if (finished && WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
     if (out->over)
         strbuf_printf(why, _("%s printed more than %zu bytes"), name, out->max);
     else if (!finished)
-        strbuf_printf(why, _("%s did not end within %d seconds"), name, PROCESS_SECONDS);
+        strbuf_printf(why, _("%s did not end within %u seconds"), name, seconds);
     else if (WIFEXITED(status))
         strbuf_printf(why, _("%s failed with exit code %d"), name, WEXITSTATUS(status));
     else
@@ -148,25 +149,42 @@ static bool report(const char *name, int status, bool finished, const struct str
     return false;
 }
 
-bool process_run(const char *const *argv, struct str folder, struct str input, struct strbuf *out, struct strbuf *why)
+static bool converse(struct child *c, const struct process *p, struct strbuf *out, struct strbuf *why)
 {
     STRBUF_AUTO errors = STRBUF_INIT(ERRORS_MAX);
+    unsigned seconds = p->seconds ? p->seconds : PROCESS_SECONDS;
+    if (p->running)
+        *p->running = c->pid;
+    bool finished = exchange(c, p->input, seconds, out, &errors);
+    if (!finished)
+        kill(-c->pid, SIGKILL);
+    close_end(&c->in);
+    int status = wait_for(c->pid);
+    if (p->running)
+        *p->running = 0;
+    errno = 0;
+    return report(p->argv[0], status, finished, seconds, out, strbuf_str(&errors), why);
+}
+
+bool process_run(const struct process *process, struct strbuf *out, struct strbuf *why)
+{
     STRBUF_AUTO dir = STRBUF_INIT(1 << 16);
     struct child c;
     int theirs[3];
-    strbuf_add(&dir, folder);
+    strbuf_add(&dir, process->folder);
     strbuf_addc(&dir, '\0');
-    int error = open_pipes(&c, theirs) ? spawn(&c, argv, dir.p, theirs) : errno;
+    int error = open_pipes(&c, theirs) ? spawn(&c, process, dir.p, theirs) : errno;
     if (error) {
         close_all(&c, theirs);
-        strbuf_printf(why, _("cannot run %s: %s"), argv[0], strerror(error));
+        strbuf_printf(why, _("cannot run %s: %s"), process->argv[0], strerror(error));
+        errno = error;
         return false;
     }
     for (int i = 0; i < 3; i++)
         close_end(&theirs[i]);
-    bool finished = exchange(&c, input, out, &errors);
-    if (!finished)
-        kill(-c.pid, SIGKILL);
+    bool ok = converse(&c, process, out, why);
+    int saved = errno;
     close_all(&c, theirs);
-    return report(argv[0], wait_for(c.pid), finished, out, strbuf_str(&errors), why);
+    errno = saved;
+    return ok;
 }
