@@ -52,29 +52,13 @@ static void read_providers(struct decode *d, const struct body *body, struct con
         pass_item(d, call, list, &object->items[i]);
 }
 
-static bool is_local(struct str source)
-{
-    return str_starts(source, STR("./")) || str_starts(source, STR("../")) || str_is(source, ".") ||
-           str_is(source, "..");
-}
-
-static bool read_source(struct decode *d, const struct block *block, struct config_call *call)
+static void read_source(struct decode *d, const struct block *block, struct config_call *call)
 {
     const struct expr *expr = decode_required(d, block, "source");
     if (!expr)
-        return false;
-    struct str source = decode_text(d, block->body, "source");
-    call->source = source;
+        return;
+    call->source = decode_text(d, block->body, "source");
     call->source_span = expr->span;
-    if (is_local(source))
-        return true;
-    if (source.n)
-        diag_error(d->diags, expr->span, _("Unsupported module source"),
-                   _("A module comes from a folder of this machine, and its path starts with ./ or ../.%s"),
-                   str_find_byte(source, ':', 0) == SIZE_MAX
-                       ? words_near(d->arena, arena_printf(d->arena, "./%.*s", STR_ARG(source)))
-                       : "");
-    return false;
 }
 
 static void check_meta(struct decode *d, const struct body *body, const struct config_call *call)
@@ -83,7 +67,9 @@ static void check_meta(struct decode *d, const struct body *body, const struct c
     const struct attribute *lifecycle = body_attribute(body, STR("lifecycle"));
     if (version)
         diag_error(d->diags, version->name.span, _("Unsupported argument"),
-                   _("Modules in a folder have no version of their own: remove this argument."));
+                   _("Which version of a module is meant is part of its source, as in "
+                     "\"git::https://example.org/web.git?ref=v1.2\": "
+                     "remove this argument."));
     if (lifecycle)
         diag_error(d->diags, lifecycle->name.span, _("Unsupported argument"),
                    _("\"lifecycle\" is a block: write it without the equals sign, as lifecycle { … }."));
@@ -113,7 +99,6 @@ void decode_call(struct decode *d, const struct block *block)
     call->depends_on = decode_depends_on(d, body);
     call->lifecycle = decode_lifecycle(d, body, row);
     read_providers(d, body, call);
-    if (!read_source(d, block, call))
-        call->source = (struct str){0};
+    read_source(d, block, call);
     decode_declare(d, &d->module->calls, call->name.text, call, call->header, _("module call"), call_place);
 }

@@ -155,6 +155,7 @@ struct config_check {
 /* One folder. */
 struct config_module {
     struct str dir;       /* as shown in messages, "." for the root: relative to the root's folder */
+    struct str package;   /* the folder of what was fetched and holds it; empty for the configuration's own modules */
     struct str path;      /* path.module: the folder to open files in, relative to the current one */
     struct map variables; /* name -> struct config_variable, and so on */
     struct map locals, outputs;
@@ -189,6 +190,16 @@ struct config {
     struct map modules; /* dir -> struct config_module, each folder once */
 };
 
+/* Where a module is. */
+enum config_place {
+    CONFIG_BESIDE,  /* in the folder that its source names, from the folder of the module that calls it */
+    CONFIG_PACKAGE, /* in a package that was fetched */
+    CONFIG_NOWHERE, /* unknown, and reported */
+};
+struct config_package {
+    struct str dir, folder; /* of the module, and of the whole package around it; relative to the root's folder */
+};
+
 /* Where files come from: the disk, or memory for tests and editors. */
 struct config_reader {
     void *ctx;
@@ -196,6 +207,10 @@ struct config_reader {
     bool (*list)(void *ctx, struct arena *arena, struct str dir, struct str **names, size_t *n);
     /* A whole file; false and errno. */
     bool (*read)(void *ctx, struct arena *arena, struct str path, struct str *content);
+    /* Where the module is that `call` names, a call in the folder `from` of the package `inside` (empty: in none).
+     * `found` is set for CONFIG_PACKAGE. NULL: all modules stand beside their callers. */
+    enum config_place (*module)(void *ctx, struct arena *arena, const struct config_call *call, struct str from,
+                                struct str inside, struct config_package *found, struct diags *diags);
 };
 extern const struct config_reader config_disk;
 
@@ -213,6 +228,18 @@ struct config_reader config_memory(const struct config_files *files);
  * required_version. Never NULL; problems are in `diags`. */
 const struct config *config_load(struct arena *arena, struct sources *sources, const struct config_reader *reader,
                                  struct str dir, struct str version, struct diags *diags);
+
+/* Whether a source names a folder by its path: it starts with ./ or ../. */
+bool config_is_path(struct str source);
+
+/* The folder that `path`, as written in `from`, names: "." and ".." resolved as far as they go. */
+struct str config_folder(struct arena *arena, struct str from, struct str path);
+
+/* Whether the folder is `outer`, or lies in it. */
+bool config_is_inside(struct str folder, struct str outer);
+
+/* Says with each problem in a file of a fetched module which call it came by, and from where. */
+void config_tell_packages(const struct config *config, struct diags *diags);
 
 /* Whether a file of that name is part of a configuration: *.hcl, and not *.vars.hcl, *.test.hcl, override files,
  * detour.lock.hcl or dot files. */

@@ -14,7 +14,7 @@ enum {
 /* A folder on the way from the root to the one being loaded. */
 struct chain {
     const struct chain *before;
-    struct str dir;
+    struct str dir, package;
     size_t length;
 };
 
@@ -123,11 +123,12 @@ static const struct body **parse_files(struct load *load, struct decode *d, cons
     return bodies;
 }
 
-static struct config_module *module_new(struct load *load, struct str dir)
+static struct config_module *module_new(struct load *load, struct str dir, struct str package)
 {
     struct arena *arena = load->config->arena;
     struct config_module *m = ARENA_NEW(arena, struct config_module);
     m->dir = dir;
+    m->package = package;
     m->path = str_is(load->root_dir, ".") ? dir
               : str_is(dir, ".")          ? load->root_dir
                                           : fs_join(arena, load->root_dir, dir);
@@ -178,31 +179,6 @@ static bool load_files(struct load *load, struct config_module *m, struct span a
 
 /* -- modules -- */
 
-/* `path` from the folder `dir`, with "." and ".." resolved as far as they go. */
-static struct str resolve_dir(struct arena *arena, struct str dir, struct str path)
-{
-    VEC(struct str) parts = {0};
-    struct str text = str_is(dir, ".") ? path : arena_printf(arena, "%.*s/%.*s", STR_ARG(dir), STR_ARG(path));
-    for (size_t from = 0, end; from <= text.n; from = end + 1) {
-        end = str_find_byte(text, '/', from);
-        end = end == SIZE_MAX ? text.n : end;
-        struct str part = str_sub(text, from, end);
-        if (!part.n || str_is(part, "."))
-            continue;
-        if (str_is(part, "..") && parts.n && !str_is(parts.v[parts.n - 1], ".."))
-            parts.n--;
-        else
-            vec_push(arena, &parts, part);
-    }
-    STRBUF_AUTO out = STRBUF_INIT(STRBUF_MAX);
-    vec_each (&parts, i) {
-        if (i)
-            strbuf_addc(&out, '/');
-        strbuf_add(&out, parts.v[i]);
-    }
-    return parts.n ? arena_str(arena, strbuf_str(&out)) : STR(".");
-}
-
 static bool in_chain(const struct chain *chain, struct str dir)
 {
     for (; chain; chain = chain->before)
@@ -230,37 +206,80 @@ static const char *cycle_words(struct arena *arena, const struct chain *chain, s
     return arena_str(arena, strbuf_str(&out)).p;
 }
 
-static const struct config_module *load_module(struct load *load, struct str dir, struct span at,
+static const struct config_module *load_module(struct load *load, const struct config_package *found, struct span at,
                                                const struct chain *before);
+
+static void report_source(struct load *load, const struct config_call *call)
+{
+    struct arena *arena = load->config->arena;
+    bool word = str_find_byte(call->source, ':', 0) == SIZE_MAX;
+    diag_error(load->diags, call->source_span, _("Unsupported module source"),
+               _("A module comes from a folder of this machine, and its path starts with ./ or ../.%s"),
+               word ? words_near(arena, arena_printf(arena, "./%.*s", STR_ARG(call->source))) : "");
+}
+
+/* The folder beside the caller that the source names. Out of a fetched package there is no way. */
+static bool find_beside(struct load *load, const struct chain *chain, const struct config_call *call,
+                        struct config_package *found)
+{
+    *found = (struct config_package){config_folder(load->config->arena, chain->dir, call->source), chain->package};
+    if (!chain->package.n || config_is_inside(found->dir, chain->package))
+        return true;
+    diag_error(
+        load->diags, call->source_span, _("Module outside of its package"),
+        _("\"%.*s\" leads out of what was fetched: a module that is kept elsewhere is named by where it is kept, as "
+          "in \"git::https://example.org/web.git\"."),
+        STR_ARG(call->source));
+    return false;
+}
+
+/* Where the module is that the call names; false after an error. */
+static bool find_module(struct load *load, const struct chain *chain, const struct config_call *call,
+                        struct config_package *found)
+{
+    const struct config_reader *reader = load->reader;
+    size_t from = load->diags->list.n;
+    enum config_place place = CONFIG_BESIDE;
+    if (reader->module) {
+        place = reader->module(reader->ctx, load->config->arena, call, chain->dir, chain->package, found, load->diags);
+    } else if (!config_is_path(call->source)) {
+        place = CONFIG_NOWHERE;
+        report_source(load, call);
+    }
+    bool ok = place == CONFIG_PACKAGE || (place == CONFIG_BESIDE && find_beside(load, chain, call, found));
+    words_object(load->config->sources, load->diags, from, call->header);
+    return ok;
+}
 
 static void load_call(struct load *load, const struct chain *chain, struct config_call *call)
 {
-    if (!call->source.n)
+    struct config_package found = {0};
+    if (!call->source.n || !find_module(load, chain, call, &found))
         return;
-    struct str dir = resolve_dir(load->config->arena, chain->dir, call->source);
-    if (in_chain(chain, dir))
+    if (in_chain(chain, found.dir))
         diag_error(load->diags, call->source_span, _("Module cycle"), _("A module cannot contain itself: %s."),
-                   cycle_words(load->config->arena, chain, dir));
+                   cycle_words(load->config->arena, chain, found.dir));
     else if (chain->length == CHAIN_MAX)
         diag_error(load->diags, call->source_span, _("Modules nested too deeply"),
                    _("More than %d modules call one another in a row."), CHAIN_MAX);
     else
-        call->module = load_module(load, dir, call->source_span, chain);
+        call->module = load_module(load, &found, call->source_span, chain);
 }
 
-static const struct config_module *load_module(struct load *load, struct str dir, struct span at,
+static const struct config_module *load_module(struct load *load, const struct config_package *found, struct span at,
                                                const struct chain *before)
 {
+    struct str dir = found->dir;
     struct config_module *m = map_get(&load->config->modules, dir);
     if (m || map_find(&load->failed, dir))
         return m;
-    m = module_new(load, dir);
+    m = module_new(load, dir, found->folder);
     if (!load_files(load, m, at) && before) {
         map_put(&load->failed, dir, NULL);
         return NULL;
     }
     map_put(&load->config->modules, dir, m);
-    struct chain chain = {before, dir, before ? before->length + 1 : 1};
+    struct chain chain = {before, dir, found->folder, before ? before->length + 1 : 1};
     map_each (&m->calls, i)
         load_call(load, &chain, m->calls.entries[i].value);
     return m;
@@ -306,7 +325,8 @@ const struct config *config_load(struct arena *arena, struct sources *sources, c
     *config = (struct config){arena, sources, NULL, MAP_INIT(arena), MAP_INIT(arena)};
     struct str root_dir = dir.n ? arena_str(arena, dir) : STR(".");
     struct load load = {config, reader, root_dir, arena_str(arena, version), MAP_INIT(arena), false, diags};
-    const struct config_module *root = load_module(&load, STR("."), (struct span){0}, NULL);
+    const struct config_package own = {.dir = STR(".")};
+    const struct config_module *root = load_module(&load, &own, (struct span){0}, NULL);
     config->root = add_node(&load, NULL, NULL, root);
     return config;
 }

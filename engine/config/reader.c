@@ -52,7 +52,7 @@ static bool disk_read(void *ctx, struct arena *arena, struct str path, struct st
     return fs_read(&vfs_system, arena, arena_str(arena, path).p, PARSE_SIZE, content);
 }
 
-const struct config_reader config_disk = {NULL, disk_list, disk_read};
+const struct config_reader config_disk = {.list = disk_list, .read = disk_read};
 
 /* The folder part; "." where there is none. */
 static struct str folder_of(struct str path)
@@ -97,5 +97,5 @@ static bool memory_read(void *ctx, struct arena *arena, struct str path, struct 
 
 struct config_reader config_memory(const struct config_files *files)
 {
-    return (struct config_reader){(void *)files, memory_list, memory_read};
+    return (struct config_reader){.ctx = (void *)files, .list = memory_list, .read = memory_read};
 }

@@ -27,10 +27,48 @@ static bool recorder_read(void *ctx, struct arena *arena, struct str path, struc
     return true;
 }
 
+/* Where a module was found is kept like a file that no folder holds: its name is the question, its text the answer. */
+static struct str module_question(struct arena *arena, const struct config_call *call, struct str from)
+{
+    return arena_printf(arena, "module\n%.*s\n%.*s", STR_ARG(from), STR_ARG(call->source));
+}
+
+static enum config_place recorder_module(void *ctx, struct arena *arena, const struct config_call *call,
+                                         struct str from, struct str inside, struct config_package *found,
+                                         struct diags *diags)
+{
+    struct recorder *recorder = ctx;
+    enum config_place place = recorder->inner->module(recorder->inner->ctx, arena, call, from, inside, found, diags);
+    if (place == CONFIG_PACKAGE) {
+        struct config_file file = {
+            module_question(recorder->arena, call, from),
+            arena_printf(recorder->arena, "%.*s\n%.*s", STR_ARG(found->dir), STR_ARG(found->folder))};
+        vec_push(recorder->arena, &recorder->files, file);
+    }
+    return place;
+}
+
 struct config_reader recorder_reader(struct recorder *recorder, struct arena *arena, const struct config_reader *inner)
 {
     *recorder = (struct recorder){.arena = arena, .inner = inner};
-    return (struct config_reader){.ctx = recorder, .list = recorder_list, .read = recorder_read};
+    return (struct config_reader){.ctx = recorder,
+                                  .list = recorder_list,
+                                  .read = recorder_read,
+                                  .module = inner->module ? recorder_module : NULL};
+}
+
+/* A saved plan knows where its modules are. */
+static enum config_place saved_module(void *ctx, struct arena *arena, const struct config_call *call, struct str from,
+                                      struct str inside, struct config_package *found, struct diags *diags)
+{
+    struct str answer;
+    struct config_reader saved = config_memory(ctx);
+    (void)inside, (void)diags;
+    if (!saved.read(saved.ctx, arena, module_question(arena, call, from), &answer))
+        return CONFIG_BESIDE;
+    str_next_line(&answer, &found->dir);
+    found->folder = answer;
+    return CONFIG_PACKAGE;
 }
 
 /* -- writing -- */
@@ -116,6 +154,7 @@ struct session *session_open_plan(const struct session_options *options, const c
         files[i] = (struct config_file){file.sources.v[i].path, file.sources.v[i].text};
     session->saved_files = (struct config_files){files, file.sources.n};
     session->saved_reader = config_memory(&session->saved_files);
+    session->saved_reader.module = saved_module;
     session->options.reader = &session->saved_reader;
     session_load(session, diags);
     if (!session->broken)
