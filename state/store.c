@@ -3,8 +3,6 @@
 #include "state/load.h"
 #include "state/lock.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -12,110 +10,91 @@
 
 struct store {
     struct arena *arena;
-    const struct vfs *vfs;
-    struct state_paths paths;
-    struct lock lock;
+    struct backend *backend, *own; /* `own`: the backend where the store made it */
     struct snapshot *snapshot;
-    bool exists;    /* the snapshot file */
+    bool locked;
+    bool exists;    /* the snapshot in the backend */
     bool left_over; /* the snapshot holds records of an interrupted run's journal */
     uint64_t seq;   /* of the last record of that journal */
+    struct str old; /* that journal's name */
 
     pthread_mutex_t mutex; /* guards all below, and the snapshot while a run writes */
     pthread_cond_t synced;
-    struct journal_writer *writer; /* NULL: no journal is open */
-    int journal;
+    struct journal_writer *writer;  /* NULL: no journal is open */
     struct strbuf pending, writing; /* records not yet written; those that the leader writes right now */
     uint64_t asked, durable;        /* tickets: one for each call */
     bool leading;                   /* a thread writes and syncs for all */
     bool recorded;                  /* something since BEGIN */
-    int error;                      /* errno of the first failure: final (invariant 6) */
+    struct str error;               /* the first failure: final (invariant 6); empty: none */
 };
 
 /* -- opening */
 
-/* A name beside the journal that is not taken: what is there is never overwritten. */
-static struct str free_name(struct store *s, const char *kind)
+static bool fail_at(struct store *s, struct str what, const char *summary, struct diags *diags)
 {
-    for (unsigned i = 1;; i++) {
-        struct str name = arena_printf(s->arena, "%s.%s.%u", s->paths.journal.p, kind, i);
-        int fd = s->vfs->open(s->vfs->ctx, name.p, O_WRONLY | O_CREAT | O_EXCL, 0600);
-        if (fd >= 0)
-            s->vfs->close(s->vfs->ctx, fd);
-        if (fd >= 0 || errno != EEXIST)
-            return name;
-    }
-}
-
-static bool fail_file(struct store *s, struct str path, const char *summary, struct diags *diags)
-{
-    (void)s;
-    diag_error(diags, (struct span){0}, summary, _("%s: %s. Nothing was changed."), path.p, strerror(errno));
+    diag_error(diags, (struct span){0}, summary, _("%s: %s. Nothing was changed."), what.p, s->backend->why);
     return false;
 }
 
-static bool set_aside(struct store *s, const struct loaded *l, struct diags *diags)
+static bool set_aside(struct store *s, const struct loaded *l, const struct loaded_journal *j, struct diags *diags)
 {
-    struct str name = free_name(s, "foreign");
-    if (s->vfs->rename(s->vfs->ctx, s->paths.journal.p, name.p) != 0 ||
-        s->vfs->fsync_dir(s->vfs->ctx, s->paths.dir.p) != 0)
-        return fail_file(s, s->paths.journal, _("A journal of another state cannot be set aside"), diags);
-    if (l->head.valid)
+    struct str name;
+    if (!s->backend->ops->journal_set_aside(s->backend, &j->at, "foreign", false, &name))
+        return fail_at(s, j->at.name, _("A journal of another state cannot be set aside"), diags);
+    if (j->head.valid)
         diag_warning(diags, (struct span){0}, _("Journal of another state"),
                      _("%s continues lineage %.*s, serial %" PRIu64 "; the state %s is lineage %.*s, serial %" PRIu64
                        ". It was not applied, and is kept as %s. If the state was restored from a backup, restore the "
                        "journal's own state to get back what was done since."),
-                     s->paths.journal.p, STR_ARG(l->head.lineage), l->head.serial,
-                     l->exists ? s->paths.snapshot.p : _("(a new one)"), STR_ARG(snapshot_lineage(l->snapshot)),
+                     j->at.name.p, STR_ARG(j->head.lineage), j->head.serial,
+                     l->exists ? s->backend->place.p : _("(a new one)"), STR_ARG(snapshot_lineage(l->snapshot)),
                      snapshot_serial(l->snapshot), name.p);
     else
         diag_warning(diags, (struct span){0}, _("Damaged journal"),
                      _("%s does not start with a right BEGIN record. It was not applied, and is kept as %s."),
-                     s->paths.journal.p, name.p);
+                     j->at.name.p, name.p);
     return true;
 }
 
-static bool keep_tail(struct store *s, const struct loaded *l, struct diags *diags)
+static bool keep_tail(struct store *s, const struct loaded_journal *j, struct diags *diags)
 {
-    struct str name = free_name(s, "damaged");
-    if (!fs_replace(s->vfs, name.p, l->journal_text, 0600))
-        return fail_file(s, name, _("A damaged journal cannot be kept"), diags);
+    struct str name;
+    if (!s->backend->ops->journal_set_aside(s->backend, &j->at, "damaged", true, &name))
+        return fail_at(s, j->at.name, _("A damaged journal cannot be kept"), diags);
     diag_warning(diags, (struct span){0}, _("Damaged journal"),
                  _("%s is right up to record %" PRIu64
                    "; then %.*s, though more records follow. Those were not applied. "
                    "The whole journal is kept as %s. Run a plan: it reads what there is."),
-                 s->paths.journal.p, l->replay.last_seq, STR_ARG(l->replay.why), name.p);
+                 j->at.name.p, j->replay.last_seq, STR_ARG(j->replay.why), name.p);
     return true;
 }
 
 /* Invariant 3. The bytes of a record that was cut short were never confirmed to anybody. */
-static bool cut_tail(struct store *s, const struct loaded *l, struct diags *diags)
+static bool cut_tail(struct store *s, const struct loaded_journal *j, struct diags *diags)
 {
-    if (l->replay.damaged && !keep_tail(s, l, diags))
+    if (j->replay.damaged && !keep_tail(s, j, diags))
         return false;
-    int fd = s->vfs->open(s->vfs->ctx, s->paths.journal.p, O_WRONLY, 0);
-    bool ok = fd >= 0 && s->vfs->ftruncate(s->vfs->ctx, fd, (off_t)l->replay.good) == 0 &&
-              s->vfs->fdatasync(s->vfs->ctx, fd) == 0;
-    int saved = errno;
-    if (fd >= 0)
-        s->vfs->close(s->vfs->ctx, fd);
-    errno = saved;
-    return ok || fail_file(s, s->paths.journal, _("The journal's torn end cannot be cut off"), diags);
+    return !s->backend->ops->journal_cut || s->backend->ops->journal_cut(s->backend, &j->at, j->replay.good) ||
+           fail_at(s, j->at.name, _("The journal's torn end cannot be cut off"), diags);
 }
 
-static bool tidy(struct store *s, const struct loaded *l, struct diags *diags)
+/* A failure to drop what is not needed any more may wait: it is seen again, and dropped before a new journal is opened.
+ */
+static bool tidy_journal(struct store *s, const struct loaded *l, const struct loaded_journal *j, struct diags *diags)
 {
-    switch (l->fate) {
+    switch (j->fate) {
     case JOURNAL_NONE:
         return true;
     case JOURNAL_ABSORBED:
-        s->vfs->unlink(s->vfs->ctx, s->paths.journal.p);
+        (void)s->backend->ops->journal_drop(s->backend, j->at.name);
         return true;
     case JOURNAL_FOREIGN:
-        return set_aside(s, l, diags);
+        return set_aside(s, l, j, diags);
     case JOURNAL_APPLIED:
         s->left_over = true;
-        s->seq = l->replay.last_seq;
-        return !l->replay.torn || cut_tail(s, l, diags);
+        s->seq = j->replay.last_seq;
+        s->old = arena_str(s->arena, j->at.name);
+        return !j->replay.torn || cut_tail(s, j, diags);
     }
     return false;
 }
@@ -126,13 +105,11 @@ static struct store *store_make(const struct store_options *options)
     struct store *s = ARENA_NEW(arena, struct store);
     *s = (struct store){
         .arena = arena,
-        .vfs = options->vfs ? options->vfs : &vfs_system,
-        .paths = state_paths_of(arena, options->path),
-        .journal = -1,
+        .own = options->backend ? NULL : backend_local(options->vfs, options->path),
         .pending = STRBUF_INIT(STRBUF_MAX),
         .writing = STRBUF_INIT(STRBUF_MAX),
     };
-    s->lock = (struct lock){.vfs = s->vfs, .path = s->paths.lock, .fd = -1};
+    s->backend = options->backend ? options->backend : s->own;
     pthread_mutex_init(&s->mutex, NULL);
     pthread_cond_init(&s->synced, NULL);
     return s;
@@ -143,36 +120,48 @@ static bool load(struct store *s, const struct store_options *options, struct di
     ARENA_AUTO arena = arena_new();
     arena_wipe_on_free(arena);
     struct loaded l;
-    if (!state_load(s->vfs, &s->paths, options->addrs, arena, &l, diags))
+    if (!state_load(s->backend, options->addrs, arena, &l, diags))
         return false;
     s->snapshot = l.snapshot;
     s->exists = l.exists;
-    s->vfs->unlink(s->vfs->ctx, s->paths.temp.p);
-    return tidy(s, &l, diags);
+    vec_each (&l.journals, i)
+        if (!tidy_journal(s, &l, &l.journals.v[i], diags))
+            return false;
+    return true;
 }
 
 struct store *store_open(const struct store_options *options, struct diags *diags)
 {
     struct store *s = store_make(options);
-    if (lock_take(&s->lock, options, s->arena, diags) && load(s, options, diags))
+    s->locked = lock_take(s->backend, options, s->arena, diags);
+    if (s->locked && load(s, options, diags))
         return s;
     store_close(s);
     return NULL;
 }
 
-struct snapshot *store_read(const struct store_options *options, struct diags *diags)
+static struct snapshot *read_from(struct backend *b, const struct store_options *options, struct diags *diags)
 {
     ARENA_AUTO arena = arena_new();
-    struct state_paths paths = state_paths_of(arena, options->path);
+    arena_wipe_on_free(arena);
     struct loaded l;
-    if (!state_load(options->vfs ? options->vfs : &vfs_system, &paths, options->addrs, arena, &l, diags))
+    if (!state_load(b, options->addrs, arena, &l, diags))
         return NULL;
-    if (l.fate == JOURNAL_FOREIGN)
-        diag_warning(diags, (struct span){0}, _("Journal of another state"),
-                     _("%s does not continue the state %s, so it was not applied. The next run that changes the state "
-                       "sets it aside."),
-                     paths.journal.p, paths.snapshot.p);
+    vec_each (&l.journals, i)
+        if (l.journals.v[i].fate == JOURNAL_FOREIGN)
+            diag_warning(diags, (struct span){0}, _("Journal of another state"),
+                         _("%s does not continue the state %s, so it was not applied. The next run that changes the "
+                           "state sets it aside."),
+                         l.journals.v[i].at.name.p, b->place.p);
     return l.snapshot;
+}
+
+struct snapshot *store_read(const struct store_options *options, struct diags *diags)
+{
+    struct backend *own = options->backend ? NULL : backend_local(options->vfs, options->path);
+    struct snapshot *snapshot = read_from(options->backend ? options->backend : own, options, diags);
+    backend_close(own);
+    return snapshot;
 }
 
 struct snapshot *store_snapshot(struct store *s)
@@ -180,37 +169,18 @@ struct snapshot *store_snapshot(struct store *s)
     return s->snapshot;
 }
 
-/* -- the snapshot file */
+/* -- the snapshot */
 
-static bool write_temp(struct store *s, struct str text)
-{
-    int fd = s->vfs->open(s->vfs->ctx, s->paths.temp.p, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (fd < 0)
-        return false;
-    bool ok = fs_write_all(s->vfs, fd, text) && s->vfs->fsync(s->vfs->ctx, fd) == 0;
-    int saved = errno;
-    if (s->vfs->close(s->vfs->ctx, fd) != 0 && ok)
-        return false;
-    errno = saved;
-    return ok;
-}
-
-/* Invariant 4. The name of the temporary file is fixed: the lock keeps it ours, and no run leaves a second one. */
 static bool replace_snapshot(struct store *s, struct absorbed absorbed)
 {
-    STRBUF_AUTO text = STRBUF_INIT(STRBUF_MAX);
-    if (!format_write(&text, s->snapshot, absorbed)) {
-        errno = EFBIG;
-        return false;
-    }
-    bool ok =
-        write_temp(s, strbuf_str(&text)) && s->vfs->rename(s->vfs->ctx, s->paths.temp.p, s->paths.snapshot.p) == 0;
-    int saved = errno;
+    STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
+    bool ok = format_write(&text, s->snapshot, absorbed);
     if (!ok)
-        s->vfs->unlink(s->vfs->ctx, s->paths.temp.p);
-    errno = saved;
-    explicit_bzero(text.p, text.n);
-    return ok && s->vfs->fsync_dir(s->vfs->ctx, s->paths.dir.p) == 0;
+        backend_fail(s->backend, _("it would have more than %d MiB"), BACKEND_SIZE_MAX >> 20);
+    ok = ok && s->backend->ops->write(s->backend, strbuf_str(&text));
+    if (text.p)
+        explicit_bzero(text.p, text.n);
+    return ok;
 }
 
 static bool write_snapshot(struct store *s, uint64_t seq, struct diags *diags)
@@ -222,41 +192,32 @@ static bool write_snapshot(struct store *s, uint64_t seq, struct diags *diags)
         s->exists = true;
         return true;
     }
-    int saved = errno;
     snapshot_identify(s->snapshot, snapshot_lineage(s->snapshot), serial);
     diag_error(diags, (struct span){0}, _("The state cannot be written"),
-               _("%s: %s. What was done is in the journal %s; the next run takes it from there."), s->paths.snapshot.p,
-               strerror(saved), s->paths.journal.p);
+               _("%s: %s. What was done is in the journal %s; the next run takes it from there."), s->backend->place.p,
+               s->backend->why, s->backend->journal.p);
     return false;
 }
 
-/* -- the journal file */
+/* -- the journal */
 
 static void journal_close(struct store *s)
 {
     journal_writer_free(s->writer);
     s->writer = NULL;
-    if (s->journal >= 0)
-        s->vfs->close(s->vfs->ctx, s->journal);
-    s->journal = -1;
+    s->backend->ops->journal_close(s->backend);
 }
 
 static bool journal_drop(struct store *s)
 {
-    return s->vfs->unlink(s->vfs->ctx, s->paths.journal.p) == 0 || errno == ENOENT;
+    return s->backend->ops->journal_drop(s->backend, s->backend->journal);
 }
 
-/* Never over an old file: were the truncation lost, old records would follow the new BEGIN. */
 static bool journal_create(struct store *s)
 {
-    s->journal =
-        journal_drop(s) ? s->vfs->open(s->vfs->ctx, s->paths.journal.p, O_WRONLY | O_CREAT | O_EXCL, 0600) : -1;
-    if (s->journal < 0)
-        return false;
     STRBUF_AUTO begin = STRBUF_INIT(4096);
     journal_begin(s->writer, &begin, snapshot_lineage(s->snapshot), snapshot_serial(s->snapshot));
-    return fs_write_all(s->vfs, s->journal, strbuf_str(&begin)) && s->vfs->fdatasync(s->vfs->ctx, s->journal) == 0 &&
-           s->vfs->fsync_dir(s->vfs->ctx, s->paths.dir.p) == 0;
+    return s->backend->ops->journal_open(s->backend, strbuf_str(&begin));
 }
 
 /* BEGIN must find its snapshot: a state that is not on disk yet, or is there in part, is written first. */
@@ -266,6 +227,8 @@ static bool settle_snapshot(struct store *s, struct diags *diags)
         return true;
     if (!write_snapshot(s, s->left_over ? s->seq : 0, diags))
         return false;
+    if (s->left_over && !s->backend->ops->journal_drop(s->backend, s->old))
+        return fail_at(s, s->old, _("The journal cannot be dropped"), diags);
     s->left_over = false;
     return true;
 }
@@ -277,21 +240,13 @@ bool store_begin(struct store *s, struct diags *diags)
     s->writer = journal_writer_new();
     if (journal_create(s))
         return true;
-    int saved = errno;
+    bool failed = fail_at(s, s->backend->journal, _("The journal cannot be opened"), diags);
     journal_close(s);
     journal_drop(s);
-    errno = saved;
-    return fail_file(s, s->paths.journal, _("The journal cannot be opened"), diags);
+    return failed;
 }
 
 /* -- group commit (invariant 7): the mutex is held, but not while the leader writes */
-
-static int write_and_sync(struct store *s, struct str records)
-{
-    if (!fs_write_all(s->vfs, s->journal, records))
-        return errno;
-    return s->vfs->fdatasync(s->vfs->ctx, s->journal) == 0 ? 0 : errno;
-}
 
 static void lead(struct store *s)
 {
@@ -301,29 +256,31 @@ static void lead(struct store *s)
     s->writing = full;
     s->leading = true;
     pthread_mutex_unlock(&s->mutex);
-    int error = full.over ? EFBIG : write_and_sync(s, strbuf_str(&full));
+    bool ok = full.over ? backend_fail(s->backend, _("the records are too many"))
+                        : s->backend->ops->journal_append(s->backend, strbuf_str(&full));
     pthread_mutex_lock(&s->mutex);
     s->leading = false;
-    s->error = error;
-    if (!error) {
+    if (ok) {
         s->durable = upto;
         strbuf_clear(&s->writing);
+    } else {
+        s->error = arena_str(s->arena, str_c(s->backend->why));
     }
     pthread_cond_broadcast(&s->synced);
 }
 
-/* Waits until all that is pending now is durable; 0 or the errno of the failure. */
-static int commit(struct store *s)
+/* Waits until all that is pending now is durable; false after a failure, which s->error tells. */
+static bool commit(struct store *s)
 {
     uint64_t ticket = ++s->asked;
     s->recorded = true;
-    while (s->durable < ticket && !s->error) {
+    while (s->durable < ticket && !s->error.n) {
         if (s->leading)
             pthread_cond_wait(&s->synced, &s->mutex);
         else
             lead(s);
     }
-    return s->durable >= ticket ? 0 : s->error;
+    return s->durable >= ticket;
 }
 
 /* -- records */
@@ -339,26 +296,26 @@ bool store_intents(struct store *s, const struct intent *intents, size_t n, stru
     pthread_mutex_lock(&s->mutex);
     if (!s->writer)
         bug("store_intents before store_begin");
-    int error = s->error;
-    if (!error && n) {
+    bool ok = !s->error.n;
+    if (ok && n) {
         for (size_t i = 0; i < n; i++) {
             journal_intent(s->writer, &s->pending, &intents[i]);
             snapshot_intend(s->snapshot, &intents[i]);
         }
-        error = commit(s);
+        ok = commit(s);
     }
     pthread_mutex_unlock(&s->mutex);
-    if (!error)
+    if (ok)
         return true;
     diag_error(diags, (struct span){0}, _("The journal cannot be written"),
                _("%s: %s. What is not in the journal must not be done, so nothing more is started."),
-               s->paths.journal.p, strerror(error));
+               s->backend->journal.p, s->error.p);
     return false;
 }
 
 bool store_results(struct store *s, const struct result *results, size_t n, struct diags *diags)
 {
-    int error = 0;
+    bool ok = true;
     pthread_mutex_lock(&s->mutex);
     if (!s->writer)
         bug("store_results before store_begin");
@@ -368,13 +325,13 @@ bool store_results(struct store *s, const struct result *results, size_t n, stru
         journal_result(s->writer, &s->pending, &results[i]);
     }
     if (n)
-        error = commit(s);
+        ok = commit(s);
     pthread_mutex_unlock(&s->mutex);
-    if (!error)
+    if (ok)
         return true;
     diag_error(diags, (struct span){0}, _("The journal cannot be written"),
                _("%s: %s. These results are in memory only until the state is written; nothing more is started."),
-               s->paths.journal.p, strerror(error));
+               s->backend->journal.p, s->error.p);
     return false;
 }
 
@@ -383,8 +340,8 @@ static uint64_t write_end(struct store *s)
 {
     strbuf_clear(&s->writing);
     journal_end(s->writer, &s->writing);
-    if (!s->error)
-        (void)fs_write_all(s->vfs, s->journal, strbuf_str(&s->writing));
+    if (!s->error.n && !s->backend->remote)
+        (void)s->backend->ops->journal_append(s->backend, strbuf_str(&s->writing));
     strbuf_clear(&s->writing);
     return journal_seq(s->writer);
 }
@@ -398,7 +355,7 @@ bool store_checkpoint(struct store *s, struct diags *diags)
         store_rescue(s, &unconfirmed);
         uint64_t seq = write_end(s);
         if (!write_snapshot(s, seq, diags)) {
-            s->error = s->error ? s->error : EIO;
+            s->error = s->error.n ? s->error : arena_str(s->arena, str_c(s->backend->why));
             strbuf_clear(&s->pending);
             strbuf_add(&s->pending, strbuf_str(&unconfirmed));
             return false;
@@ -406,7 +363,7 @@ bool store_checkpoint(struct store *s, struct diags *diags)
     }
     strbuf_clear(&s->pending);
     s->recorded = false;
-    s->error = 0;
+    s->error = (struct str){0};
     s->durable = s->asked;
     journal_close(s);
     journal_drop(s);
@@ -436,7 +393,9 @@ void store_close(struct store *s)
     journal_close(s);
     if (only_begin)
         journal_drop(s);
-    lock_release(&s->lock);
+    if (s->locked)
+        s->backend->ops->unlock(s->backend);
+    backend_close(s->own);
     snapshot_free(s->snapshot);
     buffer_free(&s->pending);
     buffer_free(&s->writing);

@@ -1,6 +1,6 @@
 /*
- * store: the state of a working folder on disk: snapshot, journal, lock. Owns all three files while it is open.
- * Must not know the configuration, plans or providers. All I/O goes through a vfs table.
+ * store: the state of a working folder: snapshot, journal, lock, in the files of the folder or in another backend. Owns
+ * all three while it is open. Must not know the configuration, plans or providers. All I/O is the backend's.
  *
  * Invariants (README.md says where each is kept):
  * 1. An intent is durable before store_intents returns, a result before store_results returns.
@@ -17,23 +17,15 @@
 #ifndef DETOUR_STATE_STORE_H
 #define DETOUR_STATE_STORE_H
 
-#include "base/fs.h"
+#include "state/backend/backend.h"
 #include "state/model.h"
 
 struct store;
 
-/* Who holds the lock. */
-struct lock_holder {
-    struct str who; /* user@host */
-    struct str host;
-    struct str operation; /* "apply" */
-    struct str since;     /* RFC 3339 */
-    int64_t pid;
-};
-
 struct store_options {
-    const struct vfs *vfs; /* NULL: vfs_system */
-    const char *path;      /* of the snapshot; NULL: "detour.state". The journal and the lock are named after it */
+    struct backend *backend; /* must outlive the store; NULL: files, by the two below */
+    const struct vfs *vfs;   /* NULL: vfs_system */
+    const char *path;        /* of the snapshot; NULL: "detour.state". The journal and the lock are named after it */
     struct addrs *addrs;
     struct sources *sources;
     const char *operation;   /* for those who wait: "plan", "apply", … */
