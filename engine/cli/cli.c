@@ -11,15 +11,22 @@
 #include <unistd.h>
 
 const struct command *const cli_commands[] = {
-    &cmd_validate, &cmd_plan,  &cmd_apply,   &cmd_destroy, &cmd_show,    &cmd_output, &cmd_state,
-    &cmd_refresh,  &cmd_graph, &cmd_console, &cmd_fmt,     &cmd_version, &cmd_help,   NULL,
+    &cmd_validate, &cmd_plan,    &cmd_apply, &cmd_destroy,  &cmd_show,    &cmd_output, &cmd_state, &cmd_refresh,
+    &cmd_graph,    &cmd_console, &cmd_fmt,   &cmd_metadata, &cmd_version, &cmd_help,   NULL,
 };
 
-const struct command *cli_find(struct str name)
+const char *cli_last_word(const struct command *command)
 {
-    for (size_t i = 0; cli_commands[i]; i++)
-        if (str_eq(str_c(cli_commands[i]->name), name))
-            return cli_commands[i];
+    const char *blank = strrchr(command->name, ' ');
+    return blank ? blank + 1 : command->name;
+}
+
+const struct command *cli_find_in(const struct command *in, struct str name)
+{
+    const struct command *const *list = in ? in->subcommands : cli_commands;
+    for (size_t i = 0; list && list[i]; i++)
+        if (str_eq(str_c(cli_last_word(list[i])), name))
+            return list[i];
     return NULL;
 }
 
@@ -141,15 +148,18 @@ struct plan_options cli_plan_options(struct cli *cli)
  * --------------------------------------------------------------------------------------------------------------------
  */
 
-static int unknown_command(struct cli *cli, struct str name)
+int cli_unknown_command(struct cli *cli, const struct command *in, struct str name)
 {
     struct map names = MAP_INIT(cli->arena);
-    for (size_t i = 0; cli_commands[i]; i++)
-        map_put(&names, str_c(cli_commands[i]->name), NULL);
+    const struct command *const *list = in ? in->subcommands : cli_commands;
+    const char *blank = in ? " " : "", *outer = in ? in->name : "";
+    for (size_t i = 0; list && list[i]; i++)
+        map_put(&names, str_c(cli_last_word(list[i])), NULL);
     struct str near = map_near(&names, name);
     struct str hint = near.n ? arena_printf(cli->arena, _(" Did you mean \"%.*s\"?"), STR_ARG(near)) : STR("");
     diag_error(&cli->diags, (struct span){0}, _("Unknown command"),
-               _("detour has no command \"%.*s\".%.*s \"detour help\" lists them."), STR_ARG(name), STR_ARG(hint));
+               _("detour%s%s has no command \"%.*s\".%.*s \"detour help%s%s\" lists them."), blank, outer,
+               STR_ARG(name), STR_ARG(hint), blank, outer);
     return cli_failed(cli);
 }
 
@@ -190,16 +200,9 @@ static bool change_folder(struct cli *cli)
 /* `state list`: the subcommand takes the place of the command. */
 static const struct command *subcommand(const struct command *command, int argc, char **argv, int *at)
 {
-    if (!command->subcommands || *at >= argc)
-        return command;
-    for (size_t i = 0; command->subcommands[i]; i++) {
-        const char *last = strrchr(command->subcommands[i]->name, ' ');
-        if (last && strcmp(last + 1, argv[*at]) == 0) {
-            ++*at;
-            return command->subcommands[i];
-        }
-    }
-    return command;
+    const struct command *inner = command->subcommands && *at < argc ? cli_find_in(command, str_c(argv[*at])) : NULL;
+    *at += inner != NULL;
+    return inner ? inner : command;
 }
 
 static int run_command(struct cli *cli, int argc, char **argv)
@@ -210,8 +213,8 @@ static int run_command(struct cli *cli, int argc, char **argv)
         return cli_failed(cli);
     if (!command && at == argc)
         command = &cmd_help;
-    else if (!command && !(command = cli_find(str_c(argv[at++]))))
-        return unknown_command(cli, str_c(argv[at - 1]));
+    else if (!command && !(command = cli_find_in(NULL, str_c(argv[at++]))))
+        return cli_unknown_command(cli, NULL, str_c(argv[at - 1]));
     cli->command = command = subcommand(command, argc, argv, &at);
     const char *chdir_dir = cli->flags.chdir;
     cli->flags = flags_default();

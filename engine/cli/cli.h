@@ -33,13 +33,15 @@ struct cli {
 
 #define DETOUR_VERSION_TEXT "0.1.0"
 
-extern const struct command cmd_apply, cmd_console, cmd_destroy, cmd_fmt, cmd_graph, cmd_help, cmd_output, cmd_plan,
-    cmd_refresh, cmd_show, cmd_state, cmd_validate, cmd_version;
+extern const struct command cmd_apply, cmd_console, cmd_destroy, cmd_fmt, cmd_graph, cmd_help, cmd_metadata, cmd_output,
+    cmd_plan, cmd_refresh, cmd_show, cmd_state, cmd_validate, cmd_version;
 /* All of them, NULL-ended, in the order of help. */
 extern const struct command *const cli_commands[];
 
-/* The command of that name, or NULL. */
-const struct command *cli_find(struct str name);
+/* The command of that name, or NULL: among all (`in` NULL), or among those that a command holds. */
+const struct command *cli_find_in(const struct command *in, struct str name);
+/* The last word of its name: "list" of "state list". */
+const char *cli_last_word(const struct command *command);
 
 /* The whole program; `providers` is NULL-ended. Returns the exit code. */
 int cli_main(const struct detour_provider *const *providers, int argc, char **argv);
@@ -52,6 +54,9 @@ struct session *cli_session(struct cli *cli);
 /* The same over a saved plan. */
 struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan);
 struct plan_options cli_plan_options(struct cli *cli);
+
+/* Reports that there is no such command in `in` (NULL: at all). Returns the exit code. */
+int cli_unknown_command(struct cli *cli, const struct command *in, struct str name);
 
 /* Prints what diags hold (people: stderr; -json: one object a line on stdout) and empties them. */
 void cli_report(struct cli *cli);

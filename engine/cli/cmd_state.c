@@ -65,17 +65,6 @@ static int run_show(struct cli *cli)
     return EXIT_OK;
 }
 
-static int run(struct cli *cli)
-{
-    if (cli->flags.args.n) {
-        diag_error(&cli->diags, (struct span){0}, _("Unknown command"),
-                   _("detour state has no command \"%.*s\"; there are list and show."), STR_ARG(cli->flags.args.v[0]));
-        return cli_failed(cli);
-    }
-    help_command(cli, cli->command);
-    return EXIT_OK;
-}
-
 static const struct command cmd_state_list = {
     .name = "state list",
     .args = "[ADDRESS…]",
@@ -106,6 +95,6 @@ const struct command cmd_state = {
     .doc = "",
     .flags = "no-color",
     .max_args = 1,
-    .run = run,
+    .run = help_group,
     .subcommands = subcommands,
 };

@@ -43,28 +43,36 @@ void help_command(struct cli *cli, const struct command *command)
     cli_page(cli, strbuf_str(&out));
 }
 
+int help_group(struct cli *cli)
+{
+    if (cli->flags.args.n)
+        return cli_unknown_command(cli, cli->command, cli->flags.args.v[0]);
+    help_command(cli, cli->command);
+    return EXIT_OK;
+}
+
 static int run(struct cli *cli)
 {
-    if (!cli->flags.args.n) {
+    const struct command *command = NULL;
+    vec_each (&cli->flags.args, i) {
+        const struct command *inner = cli_find_in(command, cli->flags.args.v[i]);
+        if (!inner)
+            return cli_unknown_command(cli, command, cli->flags.args.v[i]);
+        command = inner;
+    }
+    if (command)
+        help_command(cli, command);
+    else
         help_overview(cli);
-        return EXIT_OK;
-    }
-    const struct command *command = cli_find(cli->flags.args.v[0]);
-    if (!command) {
-        diag_error(&cli->diags, (struct span){0}, _("Unknown command"), _("detour has no command \"%.*s\"."),
-                   STR_ARG(cli->flags.args.v[0]));
-        return cli_failed(cli);
-    }
-    help_command(cli, command);
     return EXIT_OK;
 }
 
 const struct command cmd_help = {
     .name = "help",
-    .args = "[COMMAND]",
+    .args = "[COMMAND [COMMAND]]",
     .summary = N_("Show the commands, or one of them with its options"),
     .doc = "",
     .flags = "",
-    .max_args = 1,
+    .max_args = 2,
     .run = run,
 };

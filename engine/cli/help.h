@@ -8,5 +8,7 @@
 void help_overview(struct cli *cli);
 /* One command with its options. */
 void help_command(struct cli *cli, const struct command *command);
+/* What a command that only holds others does by itself: shows them, or says that there is none of that name. */
+int help_group(struct cli *cli);
 
 #endif

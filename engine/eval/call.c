@@ -66,14 +66,6 @@ static const struct func_param *param_at(const struct calling *c, size_t i)
     return i < c->n_params ? &c->func->params[i] : c->func->rest;
 }
 
-static size_t count_params(const struct func *func)
-{
-    size_t n = 0;
-    while (func->params && func->params[n].name)
-        n++;
-    return n;
-}
-
 /* -- which function
  * ------------------------------------------------------------------------------------------------------------------ */
 
@@ -197,15 +189,27 @@ static void bad_type(struct calling *c, size_t i, struct value v, struct str why
                STR_ARG(eval_brief(c->eval, v)), STR_ARG(why));
 }
 
+static bool convert_argument(struct calling *c, size_t i, struct value v)
+{
+    const struct func_param *param = param_at(c, i);
+    const struct type *type = constraint_type(param->type);
+    struct str why = {0};
+    if ((param->flags & PARAM_EXACT) && v.type != type && v.type != type_dynamic)
+        why = arena_printf(c->eval->arena, _("a value of type %.*s is required"),
+                           STR_ARG(type_friendly(c->eval->arena, type)));
+    else if (eval_convert(c->eval, v, type, &c->values[i], &why))
+        return true;
+    bad_type(c, i, v, why);
+    return false;
+}
+
 static bool convert_arguments(struct calling *c)
 {
     size_t errors = c->eval->diags->n_errors;
     c->values = ARENA_ARRAY(c->eval->arena, struct value, c->n_args);
     for (size_t i = 0; i < c->n_args; i++) {
         struct value v = i < c->n_written ? eval_expr(c->eval, c->e->args[i]) : c->elements[i - c->n_written];
-        struct str why = {0};
-        if (!eval_convert(c->eval, v, constraint_type(param_at(c, i)->type), &c->values[i], &why))
-            bad_type(c, i, v, why);
+        convert_argument(c, i, v);
     }
     return c->eval->diags->n_errors == errors;
 }
@@ -358,7 +362,7 @@ struct value eval_call(struct eval *eval, const struct expr_call *e)
     struct value v;
     if (!c.func)
         return eval_nothing();
-    c.n_params = count_params(c.func);
+    c.n_params = func_count_params(c.func);
     c.n_written = e->n_args - e->expand_final;
     if (e->expand_final && !expand_final(&c, &v))
         return v;

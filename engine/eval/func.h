@@ -18,6 +18,7 @@ enum func_param_flags {
     PARAM_DYNAMIC = 1 << 2, /* is called with values of TYPE_DYNAMIC: unknowns of any type and the bare null */
     PARAM_MARKED = 1 << 3,  /* sees marks; otherwise they are stripped (deep) and put on the result */
     PARAM_PARTLY = 1 << 4,  /* is called with known collections that hold unknown values, but not with unknown ones */
+    PARAM_EXACT = 1 << 5,   /* takes values of its type alone: nothing is converted to it */
 };
 /* An argument that its parameter does not take (not wholly known without UNKNOWN or PARTLY; of TYPE_DYNAMIC without
  * DYNAMIC) makes the call answer unknown. The order of checks is: conversion of all arguments, then null and
@@ -65,10 +66,25 @@ enum func_flags {
 
 bool func_fail(struct func_call *call, int arg, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* How many parameters it has besides the variadic one. */
+static inline size_t func_count_params(const struct func *func)
+{
+    size_t n = 0;
+    while (func->params && func->params[n].name)
+        n++;
+    return n;
+}
+
+/* The type of every result, also for arguments of unknown type; TYPE_DYNAMIC where there is no such type. */
+const struct type *func_result_type(struct arena *arena, const struct func *func);
+
 /* Name -> const struct func *. */
 struct func_table {
     struct map by_name;
 };
+
+/* All of them in byte order of their names. */
+const struct func *const *func_sorted(struct arena *arena, const struct func_table *table, size_t *n);
 
 static inline const struct func *func_find(const struct func_table *table, struct str name)
 {

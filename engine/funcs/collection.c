@@ -301,7 +301,7 @@ const struct func collection_funcs[] = {
      .flags = FUNC_REFINE_NOT_NULL,
      .params = PARAMS({"values", "list(any)", PARAM_PARTLY, N_("The values to choose from.")},
                       {"keys", "list(any)", PARAM_PARTLY, N_("A key for each value.")},
-                      {"search", "list(any)", PARAM_PARTLY, N_("The keys whose values are wanted.")}),
+                      {"searchset", "list(any)", PARAM_PARTLY, N_("The keys whose values are wanted.")}),
      .doc = N_("The values whose keys are in a search list.")},
     {0},
 };

@@ -128,8 +128,6 @@ static bool templatestring_type(struct func_call *call, const struct type **out)
         return func_fail(call, 0,
                          _("the template must come from elsewhere, by a reference such as local.template; text written "
                            "here is a template already"));
-    if (call->args[0].type != type_string && call->args[0].type != type_dynamic)
-        return func_fail(call, 0, _("a string is required, not %s"), kit_type_name(call, call->args[0].type));
     return true;
 }
 
@@ -145,22 +143,23 @@ static bool templatestring_impl(struct func_call *call)
     return true;
 }
 
-#define VARS_PARAM                                                                                                     \
+#define VARS_PARAM(flags_)                                                                                             \
     {                                                                                                                  \
-        "vars", "any", PARAM_PARTLY, N_("The variables of the template: an object or map.")                            \
+        "vars", "any", PARAM_PARTLY | (flags_), N_("The variables of the template: an object or map.")                 \
     }
 
 const struct func template_funcs[] = {
     {.name = "templatefile",
      .type = templatefile_type,
      .impl = rendered_impl,
-     .params = PARAMS({"path", "string", 0, N_("The name of the template file.")}, VARS_PARAM),
+     .params = PARAMS({"path", "string", 0, N_("The name of the template file.")}, VARS_PARAM(0)),
      .doc = N_("The content of a file as a template, with the given variables.")},
     {.name = "templatestring",
      .type = templatestring_type,
      .impl = templatestring_impl,
      .flags = FUNC_REFINE_NOT_NULL,
-     .params = PARAMS({"template", "any", 0, N_("A reference to a string that holds the template.")}, VARS_PARAM),
+     .params = PARAMS({"template", "string", PARAM_EXACT, N_("A reference to a string that holds the template.")},
+                      VARS_PARAM(PARAM_DYNAMIC)),
      .doc = N_("A string as a template, with the given variables.")},
     {0},
 };

@@ -12,12 +12,15 @@ done
 
 dpkg-deb -x "$package" "$work/installed"
 is "the program runs" "$("$work/installed/usr/bin/detour" version)" "$("$detour" version)"
-ok "there is a man page" gzip -t "$work/installed/usr/share/man/man1/detour.1.gz"
+for page in man1/detour.1.gz man7/detour-functions.7.gz; do
+    ok "there is a man page $page" gzip -t "$work/installed/usr/share/man/$page"
+done
 ok "and a copyright" test -s "$work/installed/usr/share/doc/detour/copyright"
 is "and nothing else" "$(cd "$work/installed" && find . -type f | sort)" "./usr/bin/detour
 ./usr/share/doc/detour/LICENSE
 ./usr/share/doc/detour/README.md
 ./usr/share/doc/detour/copyright
-./usr/share/man/man1/detour.1.gz"
+./usr/share/man/man1/detour.1.gz
+./usr/share/man/man7/detour-functions.7.gz"
 
 done_testing

@@ -1,12 +1,15 @@
 /*
  * detour-docs: what is written about detour, made from the tables that the program itself runs on.
  *   detour-docs man              detour.1 in scdoc
+ *   detour-docs functions        detour-functions.7 in scdoc
  *   detour-docs provider NAME    the reference of a provider, in Markdown: providers/NAME/README.md
  *   detour-docs examples         the examples of the references, as one configuration
  * tests/support/docs writes the committed files; a test holds them to the answers, and validates the examples.
  */
 #include "builtin/builtin.h"
 #include "cli/cli.h"
+#include "funcs/table.h"
+#include "view/human/functions.h"
 
 #include <stdio.h>
 
@@ -52,7 +55,8 @@ static const char man_tail[] =
     "Show what would happen, save it, and apply exactly that:\n\n"
     "```\ndetour plan -out=friday.plan\ndetour apply friday.plan\n```\n\n"
     "Only one machine, and what it depends on:\n\n"
-    "```\ndetour plan -target=debian_host.web\n```\n";
+    "```\ndetour plan -target=debian_host.web\n```\n\n"
+    "# SEE ALSO\n\n*detour-functions*(7)\n";
 /* clang-format on */
 
 /* scdoc reads these as markup; some at the start of a line only, where a backslash does no harm either. */
@@ -126,6 +130,58 @@ static int man(void)
         if (is_taken(str_c(flag_table[i].name), cli_commands))
             man_option(&flag_table[i]);
     printf("%s", man_tail);
+    return 0;
+}
+
+/* -- the functions of the language -- */
+
+/* clang-format off */
+static const char functions_head[] =
+    "detour-functions(7)\n\n"
+    "; Made by detour-docs from the tables of engine/funcs; change those, not this file.\n\n"
+    "# NAME\n\n"
+    "detour-functions - the functions of the configuration language of detour\n\n"
+    "# DESCRIPTION\n\n"
+    "What follows are the functions that expressions may call, in the order of the alphabet. A name with three dots behind it stands "
+    "for any number of arguments. _any_ takes values of every type. *detour metadata functions* tells the same, with *-json* for "
+    "programs; *detour console* tries them out.\n\n"
+    "# FUNCTIONS\n\n";
+/* clang-format on */
+
+static void man_param(const struct func_param *param, bool variadic)
+{
+    printf("\t*");
+    print_escaped(str_c(param->name));
+    printf("%s* (_", variadic ? "..." : "");
+    print_escaped(str_c(param->type));
+    printf("_%s): ", param->flags & PARAM_NULL ? ", may be null" : "");
+    print_escaped(str_c(param->doc));
+    printf("\n\n");
+}
+
+static void man_function(const struct func *func)
+{
+    ARENA_AUTO arena = arena_new();
+    printf("*");
+    print_escaped(function_call_form(arena, func));
+    printf("*\n\t");
+    print_escaped(str_c(func->doc));
+    printf("%s\n\n", func->flags & FUNC_IMPURE ? " Its result is not known before the apply." : "");
+    for (const struct func_param *param = func->params; param && param->name; param++)
+        man_param(param, false);
+    if (func->rest)
+        man_param(func->rest, true);
+}
+
+static int functions(void)
+{
+    ARENA_AUTO arena = arena_new();
+    size_t n;
+    const struct func *const *sorted = func_sorted(arena, funcs_table(), &n);
+    printf("%s", functions_head);
+    for (size_t i = 0; i < n; i++)
+        man_function(sorted[i]);
+    printf("# SEE ALSO\n\n*detour*(1)\n");
     return 0;
 }
 
@@ -239,10 +295,12 @@ int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "man") == 0)
         return man();
+    if (argc == 2 && strcmp(argv[1], "functions") == 0)
+        return functions();
     if (argc == 3 && strcmp(argv[1], "provider") == 0)
         return provider_reference(argv[2]);
     if (argc == 2 && strcmp(argv[1], "examples") == 0)
         return examples();
-    fprintf(stderr, "usage: detour-docs man | provider NAME | examples\n");
+    fprintf(stderr, "usage: detour-docs man | functions | provider NAME | examples\n");
     return 2;
 }
