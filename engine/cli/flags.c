@@ -139,7 +139,7 @@ static bool set_bool(const struct flag *flag, bool *slot, struct str value, bool
 static bool set_flag(struct parsing *p, const struct flag *flag, struct str value)
 {
     void *slot = (char *)p->flags + flag->offset;
-    struct config_option input = {flag->kind == FLAG_VAR_FILE, value};
+    struct config_option input = {.is_file = flag->kind == FLAG_VAR_FILE, .text = value};
     switch (flag->kind) {
     case FLAG_STRING:
         *(const char **)slot = value.p;

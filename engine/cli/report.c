@@ -53,7 +53,8 @@ static int exit_code_of(const struct diags *diags)
     static const int codes[] = {[DIAG_PLAIN] = EXIT_ERROR,
                                 [DIAG_LOCKED] = EXIT_LOCKED,
                                 [DIAG_DIGEST_MISMATCH] = EXIT_DIGEST_MISMATCH,
-                                [DIAG_PROTECTED] = EXIT_PROTECTED};
+                                [DIAG_PROTECTED] = EXIT_PROTECTED,
+                                [DIAG_CONDITION] = EXIT_ERROR};
     int code = EXIT_ERROR;
     vec_each (&diags->list, i)
         if (diags->list.v[i].severity == DIAG_ERROR && codes[diags->list.v[i].code] != EXIT_ERROR)

@@ -269,6 +269,21 @@ static void gather_option(struct gather *g, struct str text)
         set_text(g, input, str_sub(text, equals + 1, text.n), STR("-var"));
 }
 
+static void gather_value(struct gather *g, const struct config_option *option)
+{
+    struct config_input *input = map_get(g->inputs, option->text);
+    if (!input) {
+        undeclared_option(g, option->text);
+        return;
+    }
+    struct str who = arena_printf(g->config->arena, "var.%.*s", STR_ARG(option->text));
+    input->given = true;
+    input->span = option->span;
+    input->origin = option->origin;
+    input->value = (struct value){0};
+    config_variable_value(g->config->arena, input->variable, option->value, option->span, who, g->diags, &input->value);
+}
+
 static void input_default(struct gather *g, const struct config_variable *variable)
 {
     struct config_input *input = ARENA_NEW(g->config->arena, struct config_input);
@@ -289,9 +304,12 @@ struct map config_inputs(const struct config *config, const struct config_reader
     map_each (variables, i)
         input_default(&g, variables->entries[i].value);
     gather_environment(&g, environment);
-    gather_folder(&g);
+    if (reader)
+        gather_folder(&g);
     for (size_t i = 0; i < n_options; i++)
-        if (options[i].is_file)
+        if (value_exists(options[i].value))
+            gather_value(&g, &options[i]);
+        else if (options[i].is_file)
             gather_file(&g, options[i].text, options[i].text, true);
         else
             gather_option(&g, options[i].text);

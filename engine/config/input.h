@@ -8,10 +8,13 @@
 #include "config/config.h"
 #include "eval/func.h"
 
-/* -var 'name=value' or -var-file path, in the order of the command line. */
+/* -var 'name=value' or -var-file path, in the order of the command line; or a value that was evaluated elsewhere. */
 struct config_option {
     bool is_file;
-    struct str text;
+    struct str text;    /* with a value: the name */
+    struct value value; /* type NULL: there is none */
+    struct span span;   /* where the value was written */
+    struct str origin;
 };
 
 /* One variable of the root. */
@@ -28,9 +31,9 @@ struct config_input {
  * Gathers values, later ones win: environment (`environ` form, NULL-ended, may be NULL), detour.vars.hcl,
  * *.auto.vars.hcl in byte order, options in their order. Answers name -> struct config_input for every declared
  * variable, in the order of declaration. A value for an undeclared variable is an error in an option, a warning in a
- * file, nothing in the environment. Text from -var and the environment is taken as it is for variables without a type
- * or of type string, number or bool, and read as an expression otherwise. Required variables that are missing are not
- * reported here.
+ * file, nothing in the environment. Without a reader no files but those of the options are looked for. Text from -var
+ * and the environment is taken as it is for variables without a type or of type string, number or bool, and read as an
+ * expression otherwise. Required variables that are missing are not reported here.
  */
 struct map config_inputs(const struct config *config, const struct config_reader *reader, struct str dir,
                          char *const *environment, const struct config_option *options, size_t n_options,

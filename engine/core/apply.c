@@ -253,7 +253,8 @@ bool session_apply(struct session *session, struct plan *plan, struct apply_resu
     *result = (struct apply_result){.status = APPLY_REFUSED};
     if (!may_apply(session, plan, diags))
         return false;
-    ARENA_AUTO arena = arena_new();
+    arena_free(session->applied);
+    struct arena *arena = session->applied = arena_new(); /* the values stay, to be looked at */
     ARENA_AUTO scratch = arena_new();
     arena_wipe_on_free(arena);
     struct applying a = {.plan = plan,
@@ -278,7 +279,8 @@ bool session_apply(struct session *session, struct plan *plan, struct apply_resu
     carry_out(&a);
     finish(&a);
     conclude(&a, errors);
-    tree_reset(session->tree);
+    session->last = PHASE_APPLY;
+    session->timestamp = plan->timestamp;
     session->priors = NULL; /* the state is another now */
     return result->status == APPLY_DONE;
 }

@@ -40,7 +40,9 @@ static struct provider_slot *slot_for(struct build *b, struct module *module, st
 {
     struct tree *tree = b->tree;
     struct config_provider_at found = config_provider_find(tree->arena, module->config, ref);
-    struct provider_slot *slot = map_get(&tree->slots, found.key);
+    const struct session_provider *given = stand_in_provider(b->session, &found);
+    struct str key = given && given->instead ? stand_in_key_for(tree->arena, found.key) : found.key;
+    struct provider_slot *slot = map_get(&tree->slots, key);
     if (slot)
         return slot;
     const struct detour_provider *provider = registry_provider(b->session->options.registry, found.name);
@@ -51,13 +53,34 @@ static struct provider_slot *slot_for(struct build *b, struct module *module, st
         return NULL;
     }
     slot = ARENA_NEW(tree->arena, struct provider_slot);
-    *slot = (struct provider_slot){.instance = {.provider = provider, .key = arena_str(tree->arena, found.key)},
-                                   .block = found.block,
+    *slot = (struct provider_slot){.instance = {.provider = given && given->instead ? given->instead : provider,
+                                                .key = arena_str(tree->arena, key)},
+                                   .real = provider,
+                                   .given = given,
+                                   .block = given ? NULL : found.block,
                                    .module = map_get(&tree->modules, found.node ? found.node->path : STR(""))};
     slot->node = node_new(b, slot->module ? slot->module : tree->root, NODE_PROVIDER, slot);
     slot->node->slot = slot;
     map_put(&tree->slots, slot->instance.key, slot);
     return slot;
+}
+
+/* The slot of overridden objects beside `slot`, whose provider is not asked about them. */
+static struct provider_slot *override_slot(struct build *b, const struct provider_slot *slot)
+{
+    struct tree *tree = b->tree;
+    struct str key = arena_printf(tree->arena, "override:%.*s", STR_ARG(slot->instance.key));
+    struct provider_slot *own = map_get(&tree->slots, key);
+    if (own)
+        return own;
+    own = ARENA_NEW(tree->arena, struct provider_slot);
+    *own = (struct provider_slot){.instance = {.provider = stand_in_mock(b->session, slot), .key = key},
+                                  .real = slot->real,
+                                  .module = slot->module};
+    own->node = node_new(b, own->module ? own->module : tree->root, NODE_PROVIDER, own);
+    own->node->slot = own;
+    map_put(&tree->slots, own->instance.key, own);
+    return own;
 }
 
 static const struct provider_type *type_for(struct build *b, const struct config_resource *config)
@@ -91,19 +114,21 @@ static void task_new(struct build *b, struct module *module, const struct config
     struct provider_slot *slot = slot_for(b, module, ref, config->provider ? config->provider->span : config->header);
     if (!slot)
         return;
-    if (slot->instance.provider != type->provider) {
+    if (slot->real != type->provider) {
         diag_error(b->diags, config->provider ? config->provider->span : config->header, _("Wrong provider"),
                    _("\"%.*s\" is offered by provider \"%s\", not by \"%s\"."), STR_ARG(config->type.text),
-                   type->provider->name, slot->instance.provider->name);
+                   type->provider->name, slot->real->name);
         return;
     }
+    const struct addr *whole = addr_resource(b->session->addrs, module->plain, config->mode, config->type.text,
+                                             config->name.text, (struct key){0});
+    if (stand_in_resource(b->session, tree, whole, slot, b->diags))
+        slot = override_slot(b, slot);
     struct task *task = ARENA_NEW(tree->arena, struct task);
-    *task = (struct task){.config = config, .type = type, .slot = slot};
+    *task = (struct task){.config = config, .type = type, .slot = slot, .whole = whole};
     task->node = node_new(b, module, NODE_RESOURCE, config);
     task->node->task = task;
     task->create_before_destroy = config->lifecycle->create_before_destroy;
-    task->whole = addr_resource(b->session->addrs, module->plain, config->mode, config->type.text, config->name.text,
-                                (struct key){0});
     vec_push(tree->arena, &tree->tasks, task);
     map_put(&tree->by_whole, task->whole->text, task);
 }
@@ -128,19 +153,21 @@ static struct module *module_new(struct build *b, struct module *parent, const s
 static void declare(struct build *b, struct module *module)
 {
     const struct config_module *m = module->config->module;
-    map_each (&m->variables, i)
-        node_new(b, module, NODE_VARIABLE, m->variables.entries[i].value);
-    map_each (&m->locals, i)
-        node_new(b, module, NODE_LOCAL, m->locals.entries[i].value);
     map_each (&m->outputs, i) {
         struct node *node = node_new(b, module, NODE_OUTPUT, m->outputs.entries[i].value);
         vec_push(b->tree->arena, &module->outputs, node);
     }
+    module->end = node_new(b, module, NODE_MODULE_END, NULL);
+    if (module->override)
+        return;
+    map_each (&m->variables, i)
+        node_new(b, module, NODE_VARIABLE, m->variables.entries[i].value);
+    map_each (&m->locals, i)
+        node_new(b, module, NODE_LOCAL, m->locals.entries[i].value);
     map_each (&m->calls, i)
         node_new(b, module, NODE_CALL, m->calls.entries[i].value);
     map_each (&m->resources, i)
         task_new(b, module, m->resources.entries[i].value);
-    module->end = node_new(b, module, NODE_MODULE_END, NULL);
 }
 
 static void declare_all(struct build *b)
@@ -149,7 +176,10 @@ static void declare_all(struct build *b)
     map_each (&config->nodes, i) {
         const struct config_node *node = config->nodes.entries[i].value;
         struct module *parent = node->parent ? map_get(&b->tree->modules, node->parent->path) : NULL;
+        if (node->parent && (!parent || parent->override))
+            continue; /* nothing below an overridden module is there */
         struct module *module = module_new(b, parent, node);
+        module->override = stand_in_module(b->session, b->tree, module);
         if (!parent)
             b->tree->root = module;
         declare(b, module);
@@ -241,7 +271,8 @@ static void connect(struct build *b, struct node *node)
         config_expr_refs(m, ((const struct config_local *)node->object)->expr, USE_ARGUMENT, visit_ref, b);
         break;
     case NODE_OUTPUT:
-        config_output_refs(m, node->object, visit_ref, b);
+        if (!module->override)
+            config_output_refs(m, node->object, visit_ref, b);
         break;
     case NODE_CALL:
         config_call_refs(m, node->object, visit_ref, b);
@@ -429,6 +460,8 @@ struct tree *tree_build(struct session *session, struct diags *diags)
                           .by_whole = MAP_INIT(session->arena)};
     struct build b = {.session = session, .tree = tree, .diags = diags};
     size_t errors = diags->n_errors;
+    if (!stand_ins_read(session, tree, diags))
+        return NULL;
     declare_all(&b);
     if (diags->n_errors > errors)
         return NULL;

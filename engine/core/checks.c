@@ -33,6 +33,8 @@ void plan_checks(struct run *run)
     map_each (&run->tree->modules, i) {
         struct module *module = run->tree->modules.entries[i].value;
         const struct map *checks = &module->config->module->checks;
+        if (module->override)
+            continue;
         map_each (checks, k)
             for (uint32_t c = 0; c < module->n_copies; c++)
                 check_copy(run, module, &module->copies[c], checks->entries[k].value);

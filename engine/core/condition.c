@@ -54,6 +54,7 @@ bool conditions_check(struct frame *frame, struct config_conditions conditions, 
             continue;
         struct diag *d = diag_error(run->diags, conditions.v[i].condition->span, summary, "%.*s", STR_ARG(why));
         d->object = arena_str(run->diags->arena, instance);
+        d->code = DIAG_CONDITION;
         if (run->plan && run->phase == PHASE_PLAN)
             vec_push(run->plan->arena, &check.problems, arena_str(run->plan->arena, why));
     }

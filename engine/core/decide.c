@@ -212,7 +212,7 @@ static bool check_protection(struct decision *d)
     bool protects;
     if (!protected_by_config(d->run, d->task, d->copy, d->group, d->inst, &protects))
         return false;
-    if (!destroys(d->change.action) || !protects)
+    if (!destroys(d->change.action) || !protects || mock_is(d->task->slot->instance.provider))
         return true;
     refuse_protected(d->run, &d->change, d->task->config->lifecycle->prevent_destroy);
     return false;

@@ -44,6 +44,8 @@ static enum reason why_orphan(struct run *run, const struct prior *prior)
 /* Of an instance that its block does not make any more: what the block says now, where that can be told. */
 static bool still_protected(struct run *run, const struct prior *prior)
 {
+    if (mock_is(prior->slot->instance.provider))
+        return false; /* there is nothing to lose */
     const struct module *module = prior->task ? prior->task->node->module : NULL;
     for (uint32_t i = 0; module && prior->task->groups && i < module->n_copies; i++) {
         if (module->copies[i].addr != prior->addr->module)

@@ -39,7 +39,9 @@ struct task *task_of_addr(struct run *run, const struct addr *addr)
 /* An instance that the configuration does not mention: fine where it needs no configuration. */
 static struct provider_slot *slot_without_config(struct run *run, struct str key, const struct addr *addr)
 {
-    const struct detour_provider *provider = registry_provider(run->session->options.registry, key);
+    bool mocked = stand_in_key(key);
+    struct str name = mocked ? stand_in_name(key) : key;
+    const struct detour_provider *provider = registry_provider(run->session->options.registry, name);
     if (!provider) {
         struct diag *d =
             diag_error(run->diags, (struct span){0}, _("Provider configuration is gone"),
@@ -50,8 +52,11 @@ static struct provider_slot *slot_without_config(struct run *run, struct str key
         return NULL;
     }
     struct provider_slot *slot = ARENA_NEW(run->tree->arena, struct provider_slot);
-    *slot = (struct provider_slot){.instance = {.provider = provider, .key = arena_str(run->tree->arena, key)},
-                                   .module = run->tree->root};
+    *slot = (struct provider_slot){
+        .instance = {.provider = mocked ? mock_new(run->tree->arena, provider, NULL, NULL) : provider,
+                     .key = arena_str(run->tree->arena, key)},
+        .real = provider,
+        .module = run->tree->root};
     map_put(&run->tree->slots, slot->instance.key, slot);
     return slot;
 }
@@ -121,7 +126,8 @@ static bool prior_add(struct run *run, const struct addr *addr, struct str depos
     if (!find_type(run, prior))
         return false;
     prior->task = task_of_addr(run, to);
-    prior->slot = prior->task ? prior->task->slot : provider_for_key(run, known->provider, addr);
+    prior->slot = prior->task && !stand_in_key(known->provider) ? prior->task->slot
+                                                                : provider_for_key(run, known->provider, addr);
     if (!prior->slot || !conform_stored(run, prior, known->value))
         return false;
     prior->value = object ? prior->stored : value_null(prior->type->schema->implied);

@@ -14,6 +14,7 @@
 #include "eval/eval.h"
 #include "graph/walk.h"
 #include "provider/lane.h"
+#include "provider/mock.h"
 #include "state/store.h"
 
 enum node_kind {
@@ -50,6 +51,7 @@ struct module {
     struct map by_object;            /* address of a declared object -> struct node */
     struct map children;             /* name of the call -> struct module */
     VEC(struct node *) outputs;
+    const struct session_override *override; /* its outputs are given and nothing else of it is there; or NULL */
     /* set by the pass, when the call's node is evaluated */
     enum repetition repetition;
     struct module_copy *copies;
@@ -109,12 +111,20 @@ struct task {
 
 /* A provider block, or the default instance of a provider without one. */
 struct provider_slot {
-    struct instance instance; /* self NULL until opened */
+    struct instance instance;             /* self NULL until opened */
+    const struct detour_provider *real;   /* the registered one, whose schemas count */
+    const struct session_provider *given; /* in place of its block, or NULL */
     const struct config_provider *block;
     struct module *module;
     struct node *node;
     bool opened, failed;
     bool known; /* it was opened with a wholly known configuration */
+};
+
+/* A session_override with its target read. */
+struct stand_in {
+    const struct session_override *override;
+    struct target target;
 };
 
 struct tree {
@@ -127,6 +137,7 @@ struct tree {
     uint32_t *order;
     VEC(struct task *) tasks;
     struct map by_whole; /* text of task->whole -> struct task */
+    VEC(struct stand_in) stand_ins;
 };
 
 /* One object that the state knows, and what a read found in its place. */
@@ -210,6 +221,9 @@ struct session {
     struct call *lane_call, *plan_call;
     struct priors *priors;
     VEC(struct plan *) plans;
+    struct arena *applied; /* what the nodes hold after an apply */
+    enum phase last;       /* which pass left its values in the nodes */
+    struct str timestamp;  /* … and when it was made */
     atomic_bool cancelled;
     bool told_cancelling;
     bool broken; /* the configuration has errors: nothing works but showing them */
@@ -240,6 +254,24 @@ struct span node_span(const struct node *node);
 /* Names the nodes of a cycle in order, and points at the first. */
 void tree_report_cycle(const struct dag *dag, struct str (*name)(void *ctx, uint32_t id),
                        struct span (*where)(void *ctx, uint32_t id), void *ctx, struct diags *diags);
+
+/* -- stand_in.c: what tests put in place of providers, resources and modules -- */
+/* Reads the targets of the overrides. False after a diagnostic. */
+bool stand_ins_read(struct session *session, struct tree *tree, struct diags *diags);
+/* What is given in place of that provider instance, or NULL. */
+const struct session_provider *stand_in_provider(const struct session *session, const struct config_provider_at *at);
+/* What is given in place of the outputs of the module, or NULL. */
+const struct session_override *stand_in_module(struct session *session, struct tree *tree, const struct module *module);
+/* Whether the resource is overridden, which takes `slot` away from it. */
+bool stand_in_resource(struct session *session, struct tree *tree, const struct addr *whole,
+                       const struct provider_slot *slot, struct diags *diags);
+/* The mock of the overridden objects of `slot`'s provider: each is made of its override, or else as `slot` says. */
+const struct detour_provider *stand_in_mock(struct session *session, const struct provider_slot *slot);
+/* Keys of the instances that are mocked: what they made is no object of the real provider's. */
+bool stand_in_key(struct str key);
+struct str stand_in_key_for(struct arena *arena, struct str key);
+/* The provider's name in such a key. */
+struct str stand_in_name(struct str key);
 
 /* -- scope.c: names to values -- */
 struct frame frame_of(struct run *run, struct module *module, const struct module_copy *copy);

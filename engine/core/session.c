@@ -15,7 +15,7 @@ struct session *session_new(const struct session_options *options)
     session->options = *options;
     if (!session->options.dir.n)
         session->options.dir = STR(".");
-    session->sources = sources_new();
+    session->sources = options->config ? options->config->sources : sources_new();
     session->addrs = addrs_new();
     session->lanes = lanes_new(options->parallelism, &session->cancelled);
     return session;
@@ -26,6 +26,10 @@ void session_load(struct session *session, struct diags *diags)
     size_t errors = diags->n_errors;
     const struct config_reader *inner = session->options.reader ? session->options.reader : &config_disk;
     session->reader = recorder_reader(&session->recorder, session->arena, inner);
+    if (session->options.config) {
+        session->config = session->options.config;
+        return;
+    }
     session->config = config_load(session->arena, session->sources, &session->reader, session->options.dir,
                                   session->options.version, diags);
     session->broken = diags->n_errors > errors;
@@ -74,7 +78,9 @@ void session_close(struct session *session)
     store_close(session->store);
     snapshot_free(session->loose);
     addrs_free(session->addrs);
-    sources_free(session->sources);
+    arena_free(session->applied);
+    if (!session->options.config)
+        sources_free(session->sources);
     arena_free(session->arena);
 }
 
@@ -109,8 +115,8 @@ static bool gather_inputs(struct session *session, struct diags *diags)
 {
     const struct session_options *o = &session->options;
     size_t errors = diags->n_errors;
-    session->inputs =
-        config_inputs(session->config, &session->reader, o->dir, o->environment, o->inputs, o->n_inputs, diags);
+    session->inputs = config_inputs(session->config, o->only_inputs ? NULL : &session->reader, o->dir, o->environment,
+                                    o->inputs, o->n_inputs, diags);
     if (diags->n_errors > errors)
         return false;
     map_each (&session->inputs, i) {
@@ -358,6 +364,8 @@ struct plan *session_plan(struct session *session, const struct plan_options *op
     plan->timestamp = clock_timestamp(plan->arena);
     struct run run = run_for(session, plan, options, scratch, diags);
     tree_reset(session->tree);
+    session->last = PHASE_PLAN;
+    session->timestamp = plan->timestamp;
     describe(&run);
     if (!read_state(&run))
         return NULL;

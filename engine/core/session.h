@@ -56,17 +56,46 @@ struct session_events {
 typedef bool session_ask(void *ctx, struct str name, struct str description, bool sensitive, struct arena *arena,
                          struct str *answer);
 
+/* A provider instance of the root module, as a test gives it, in place of its provider block. */
+struct session_provider {
+    struct str name, alias;                /* as resources of the root module name it */
+    const struct detour_provider *instead; /* a mock of it (provider/mock.h); NULL: the real one, */
+    struct value config;                   /* configured so; type NULL: without configuration */
+};
+
+enum override_kind { OVERRIDE_RESOURCE, OVERRIDE_DATA, OVERRIDE_MODULE };
+
+/* Values that stand in place of a resource, a data source or the outputs of a module. */
+struct session_override {
+    enum override_kind kind;
+    const struct traversal *target; /* as seen from the root module */
+    struct value values;            /* an object of computed attributes, or of outputs; type NULL: none are given */
+    bool planned;                   /* they are known while planning already */
+    bool *used;                     /* set where the configuration has the target; may be NULL */
+};
+
+/* What stands in place of the real thing. Of overrides with one target the later ones win. */
+struct session_stand_ins {
+    const struct session_provider *providers;
+    size_t n_providers;
+    const struct session_override *overrides;
+    size_t n_overrides;
+};
+
 /* All strings are borrowed for the session's life. */
 struct session_options {
-    struct str dir;        /* folder of the configuration, "" or "." for the current one */
-    struct str state_path; /* empty: detour.state in `dir` */
+    struct str dir;              /* folder of the configuration, "" or "." for the current one */
+    const struct config *config; /* already loaded, with its sources, by who keeps it longer; NULL: from `dir` */
+    struct str state_path;       /* empty: detour.state in `dir` */
     struct registry *registry;
     const struct func_table *funcs;
     const struct config_reader *reader; /* NULL: config_disk */
     const struct vfs *vfs;              /* of the state; NULL: vfs_system */
     const struct config_option *inputs; /* -var and -var-file */
     size_t n_inputs;
-    char *const *environment; /* DETOUR_VAR_*; NULL: none */
+    bool only_inputs;                          /* those alone: no files of values */
+    const struct session_stand_ins *stand_ins; /* or NULL */
+    char *const *environment;                  /* DETOUR_VAR_*; NULL: none */
     session_ask *ask;
     void *ask_ctx;
     unsigned parallelism;    /* lanes at work at once; 0: 10 */

@@ -98,10 +98,25 @@ static bool output_shown(struct run *run, const struct node *node, const struct 
     return false;
 }
 
+/* What a test says the output is; what it does not say is null. */
+static void overridden_output(const struct node *node, const struct config_output *output, struct value *values)
+{
+    struct value given = node->module->override->values, v = {0};
+    if (value_is_set(given))
+        v = value_attr(given, output->name.text);
+    v = value_exists(v) ? v : value_null(type_dynamic);
+    for (uint32_t i = 0; i < node->module->n_copies; i++)
+        values[i] = output->sensitive ? value_mark(v, MARK_SENSITIVE) : v;
+}
+
 static bool output_node(struct run *run, struct node *node)
 {
     const struct config_output *output = node->object;
     struct value *values = values_room(run, node);
+    if (node->module->override) {
+        overridden_output(node, output, values);
+        return true;
+    }
     size_t errors = run->diags->n_errors;
     struct str text = arena_printf(run->arena, "output.%.*s", STR_ARG(output->name.text));
     for (uint32_t i = 0; i < node->module->n_copies; i++) {
@@ -129,6 +144,8 @@ static bool output_node(struct run *run, struct node *node)
 static bool provider_config(struct run *run, struct provider_slot *slot, struct value *config)
 {
     struct module *module = slot->module;
+    if (slot->given)
+        *config = slot->given->config;
     if (!slot->block || !module->n_copies)
         return true;
     struct frame frame = frame_of(run, module, &module->copies[0]);
@@ -136,8 +153,8 @@ static bool provider_config(struct run *run, struct provider_slot *slot, struct 
     struct eval eval = frame_eval(&frame, &scope, run->scratch);
     eval.object = arena_printf(run->scratch, "provider \"%.*s\"", STR_ARG(slot->block->name.text));
     size_t errors = run->diags->n_errors;
-    *config = eval_body(&eval, slot->block->args,
-                        registry_config_schema(run->session->options.registry, slot->instance.provider), NULL, 0);
+    *config = eval_body(&eval, slot->block->args, registry_config_schema(run->session->options.registry, slot->real),
+                        NULL, 0);
     return run->diags->n_errors == errors;
 }
 

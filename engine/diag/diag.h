@@ -18,6 +18,7 @@ enum diag_code {
     DIAG_LOCKED,          /* the state is locked by somebody else */
     DIAG_DIGEST_MISMATCH, /* the plan is not the one that was approved */
     DIAG_PROTECTED,       /* prevent_destroy or a limit stands in the way */
+    DIAG_CONDITION,       /* a condition of the configuration does not hold; `object` is what it belongs to */
 };
 
 /* One "value in play": `text` is already printed, secrets masked, e.g. {"var.size", "is \"big\""}. */

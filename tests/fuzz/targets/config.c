@@ -54,7 +54,7 @@ static void run(struct arena *arena, struct sources *sources, struct str text)
     const struct config_files files = {list, sizeof list / sizeof *list};
     struct config_reader reader = config_memory(&files);
     struct diags diags = DIAGS_INIT(arena);
-    const struct config_option option = {false, text};
+    const struct config_option option = {.text = text};
     const struct config *config = config_load(arena, sources, &reader, STR("."), STR("0.1.0"), &diags);
     config_check_references(config, &diags);
     map_each (&config->modules, i)

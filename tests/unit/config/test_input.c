@@ -46,8 +46,9 @@ Test(input, precedence)
     static const char *const files[] = {"detour.vars.hcl", "n = 3\nu = \"vars\"\n", "b.auto.vars.hcl",
                                         "l = [\"b\"]\n",   "a.auto.vars.hcl",       "l = [\"a\"]\nn = 4\n",
                                         "extra.hcl.vars",  "u = \"file\"\n",        NULL};
-    const struct config_option options[] = {
-        {false, STR("u=one")}, {true, STR("extra.hcl.vars")}, {false, STR("l=[\"x\", 1]")}};
+    const struct config_option options[] = {{.is_file = false, .text = STR("u=one")},
+                                            {.is_file = true, .text = STR("extra.hcl.vars")},
+                                            {.is_file = false, .text = STR("l=[\"x\", 1]")}};
     struct given g = give(files, environment, options, 3);
     FIXTURE_AUTO f = g.fixture;
     cr_assert_clean(&f);
@@ -61,7 +62,9 @@ Test(input, precedence)
 
 Test(input, text_stays_text)
 {
-    const struct config_option options[] = {{false, STR("s=a=b ${x}")}, {false, STR("u=[1]")}, {false, STR("n=12")}};
+    const struct config_option options[] = {{.is_file = false, .text = STR("s=a=b ${x}")},
+                                            {.is_file = false, .text = STR("u=[1]")},
+                                            {.is_file = false, .text = STR("n=12")}};
     struct given g = give(no_files, NULL, options, 3);
     FIXTURE_AUTO f = g.fixture;
     cr_assert_clean(&f);
@@ -90,8 +93,10 @@ Test(input, undeclared)
 {
     char *environment[] = {"DETOUR_VAR_nope=x", NULL};
     static const char *const files[] = {"detour.vars.hcl", "nope = 1\nblock {}\n", NULL};
-    const struct config_option options[] = {
-        {false, STR("nope=1")}, {false, STR("x")}, {false, STR("s =1")}, {true, STR("missing.hcl")}};
+    const struct config_option options[] = {{.is_file = false, .text = STR("nope=1")},
+                                            {.is_file = false, .text = STR("x")},
+                                            {.is_file = false, .text = STR("s =1")},
+                                            {.is_file = true, .text = STR("missing.hcl")}};
     struct given g = give(files, environment, options, 4);
     FIXTURE_AUTO f = g.fixture;
     cr_assert_eq(f.diags.list.n, 6);
@@ -101,14 +106,15 @@ Test(input, undeclared)
 
 Test(input, secrets_are_marked_and_not_shown)
 {
-    const struct config_option options[] = {{false, STR("secret=[1, \"hush\"]")}, {false, STR("s=x")}};
+    const struct config_option options[] = {{.is_file = false, .text = STR("secret=[1, \"hush\"]")},
+                                            {.is_file = false, .text = STR("s=x")}};
     struct given g = give(no_files, NULL, options, 2);
     FIXTURE_AUTO f = g.fixture;
     cr_assert_eq(f.diags.n_errors, 1);
     const struct diag *d = &f.diags.list.v[0];
     cr_assert(str_is(sources_get(f.sources, d->subject.file)->name, "main.hcl"));
     cr_assert_eq(str_find(d->detail, STR("hush"), 0), SIZE_MAX);
-    const struct config_option wrong[] = {{false, STR("secret=[hush")}};
+    const struct config_option wrong[] = {{.is_file = false, .text = STR("secret=[hush")}};
     struct given h = give(no_files, NULL, wrong, 1);
     FIXTURE_AUTO f2 = h.fixture;
     cr_assert_eq(f2.diags.n_errors, 1);
@@ -118,7 +124,7 @@ Test(input, secrets_are_marked_and_not_shown)
     FIXTURE_AUTO f4 = j.fixture;
     cr_assert_eq(f4.diags.n_errors, 1);
     cr_assert(str_is(sources_get(f4.sources, f4.diags.list.v[0].subject.file)->name, "main.hcl"));
-    const struct config_option right[] = {{false, STR("secret=[1]")}};
+    const struct config_option right[] = {{.is_file = false, .text = STR("secret=[1]")}};
     struct given k = give(no_files, NULL, right, 1);
     FIXTURE_AUTO f3 = k.fixture;
     cr_assert_clean(&f3);
@@ -127,7 +133,9 @@ Test(input, secrets_are_marked_and_not_shown)
 
 Test(input, mismatches_are_shown_where_they_are)
 {
-    const struct config_option options[] = {{false, STR("l={}")}, {false, STR("n=x")}, {false, STR("o={a = up}")}};
+    const struct config_option options[] = {{.is_file = false, .text = STR("l={}")},
+                                            {.is_file = false, .text = STR("n=x")},
+                                            {.is_file = false, .text = STR("o={a = up}")}};
     struct given g = give(no_files, NULL, options, 3);
     FIXTURE_AUTO f = g.fixture;
     cr_assert_eq(f.diags.n_errors, 3);
