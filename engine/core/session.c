@@ -174,6 +174,7 @@ static struct store_options store_options_of(struct session *session)
     const struct session_options *o = &session->options;
     struct str path = o->state_path.n ? o->state_path : fs_join(session->arena, o->dir, STR("detour.state"));
     return (struct store_options){
+        .backend = o->backend,
         .vfs = o->vfs,
         .path = arena_str(session->arena, path).p,
         .addrs = session->addrs,

@@ -13,6 +13,7 @@
 #include "plan/plan.h"
 
 struct registry;
+struct backend;
 struct snapshot;
 struct vfs;
 struct session;
@@ -87,6 +88,7 @@ struct session_options {
     struct str dir;              /* folder of the configuration, "" or "." for the current one */
     const struct config *config; /* already loaded, with its sources, by who keeps it longer; NULL: from `dir` */
     struct str state_path;       /* empty: detour.state in `dir` */
+    struct backend *backend;     /* where the state is, kept by whoever opened it; NULL: as the above says */
     struct registry *registry;
     const struct func_table *funcs;
     const struct config_reader *reader; /* NULL: config_disk */

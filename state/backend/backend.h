@@ -88,4 +88,7 @@ void backend_close(struct backend *b);
 /* The files `path`, `path`.journal and `path`.lock (README.md). `vfs` NULL: vfs_system. Never fails. */
 struct backend *backend_local(const struct vfs *vfs, const char *path);
 
+/* A state of this process alone, at first empty, for tests of configurations. Never fails. */
+struct backend *backend_memory(void);
+
 #endif
