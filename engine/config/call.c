@@ -35,7 +35,7 @@ static void pass_item(struct decode *d, struct config_call *call, struct config_
         list[call->n_providers++] = pass;
 }
 
-static void read_providers(struct decode *d, const struct body *body, struct config_call *call)
+void decode_providers(struct decode *d, const struct body *body, struct config_call *call)
 {
     const struct expr *expr = decode_expr(body, "providers");
     if (!expr || expr->kind == EXPR_INVALID)
@@ -98,7 +98,7 @@ void decode_call(struct decode *d, const struct block *block)
     check_meta(d, body, call);
     call->depends_on = decode_depends_on(d, body);
     call->lifecycle = decode_lifecycle(d, body, row);
-    read_providers(d, body, call);
+    decode_providers(d, body, call);
     read_source(d, block, call);
     decode_declare(d, &d->module->calls, call->name.text, call, call->header, _("module call"), call_place);
 }

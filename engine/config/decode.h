@@ -71,6 +71,8 @@ void decode_moved(struct decode *d, const struct block *block);
 void decode_removed(struct decode *d, const struct block *block);
 void decode_import(struct decode *d, const struct block *block);
 void decode_check(struct decode *d, const struct block *block);
+/* The `providers` of a module call. */
+void decode_providers(struct decode *d, const struct body *body, struct config_call *call);
 void decode_foreign(struct decode *d, const struct block *block);
 
 /* Never NULL; `row` is that of the block around it. */

@@ -304,9 +304,9 @@ static struct json_block json_of(struct arena *arena, const struct language_bloc
     return (struct json_block){block->type, (unsigned)labels, blocks, n, code_of(arena, block)};
 }
 
-const struct json_block *language_json(struct arena *arena)
+const struct json_block *language_json(struct arena *arena, const struct language_block *root)
 {
-    struct json_block *root = ARENA_NEW(arena, struct json_block);
-    *root = json_of(arena, &language_root);
-    return root;
+    struct json_block *block = ARENA_NEW(arena, struct json_block);
+    *block = json_of(arena, root);
+    return block;
 }

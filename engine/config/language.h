@@ -50,6 +50,8 @@ struct language_block {
 
 /* A file: its type is "". */
 extern const struct language_block language_root;
+/* A file of tests. */
+extern const struct language_block language_test;
 /* dynamic "…" { for_each, iterator, content }, which stands in bodies of schemas. */
 extern const struct language_block language_dynamic;
 
@@ -61,7 +63,7 @@ const struct language_argument *language_argument(const struct language_block *i
 const char *const *language_argument_names(struct arena *arena, const struct language_block *block);
 const char *const *language_block_names(struct arena *arena, const struct language_block *block);
 
-/* How a *.hcl.json file is read; lives in the arena. */
-const struct json_block *language_json(struct arena *arena);
+/* How a file of that root is read where it is written in JSON; lives in the arena. */
+const struct json_block *language_json(struct arena *arena, const struct language_block *root);
 
 #endif

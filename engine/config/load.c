@@ -108,7 +108,7 @@ static const struct body *parse_file(struct load *load, struct decode *d, struct
     if (!d->module->file)
         d->module->file = file;
     if (str_ends(name, STR(".json")))
-        return json_body(arena, d->diags, d->sources, file, language_json(arena));
+        return json_body(arena, d->diags, d->sources, file, language_json(arena, &language_root));
     return parse_body(arena, d->diags, d->sources, file);
 }
 
