@@ -4,6 +4,7 @@
 #include "funcs/table.h"
 #include "view/human/functions.h"
 #include "view/json/functions.h"
+#include "view/json/language.h"
 
 static bool describe(struct cli *cli, struct str name, struct strbuf *out)
 {
@@ -59,12 +60,30 @@ static const struct command cmd_metadata_functions = {
     .run = run_functions,
 };
 
-static const struct command *const subcommands[] = {&cmd_metadata_functions, NULL};
+static int run_schema(struct cli *cli)
+{
+    STRBUF_AUTO out = STRBUF_INIT(0);
+    json_language(&out, cli->registry);
+    cli_print(strbuf_str(&out));
+    return EXIT_OK;
+}
+
+static const struct command cmd_metadata_schema = {
+    .name = "metadata schema",
+    .args = "",
+    .summary = N_("Print a JSON schema of configurations in JSON"),
+    .doc = N_("For editors and generators of *.hcl.json files: draft 2020-12, with the types and arguments of all "
+              "providers. \"detour validate\" checks more."),
+    .flags = "json",
+    .run = run_schema,
+};
+
+static const struct command *const subcommands[] = {&cmd_metadata_functions, &cmd_metadata_schema, NULL};
 
 const struct command cmd_metadata = {
     .name = "metadata",
     .args = "COMMAND",
-    .summary = N_("Show what the language is made of: functions"),
+    .summary = N_("Show what the language is made of: functions, schema"),
     .doc = "",
     .flags = "no-color",
     .max_args = 1,

@@ -35,6 +35,19 @@ struct node *tree_node(const struct module *module, const void *object)
     return map_get(&module->by_object, object_key(&object));
 }
 
+/* The provider of that name; reported where there is none. */
+static const struct detour_provider *provider_named(struct build *b, struct str name, struct span at)
+{
+    struct registry *registry = b->session->options.registry;
+    const struct detour_provider *provider = registry_provider(registry, name);
+    if (provider)
+        return provider;
+    struct str near = registry_near_provider(registry, name);
+    diag_error(b->diags, at, _("Unknown provider"), _("There is no provider \"%.*s\".%s%.*s%s"), STR_ARG(name),
+               near.n ? _(" Did you mean \"") : "", STR_ARG(near), near.n ? "\"?" : "");
+    return NULL;
+}
+
 static struct provider_slot *slot_for(struct build *b, struct module *module, struct config_provider_ref ref,
                                       struct span at)
 {
@@ -45,13 +58,9 @@ static struct provider_slot *slot_for(struct build *b, struct module *module, st
     struct provider_slot *slot = map_get(&tree->slots, key);
     if (slot)
         return slot;
-    const struct detour_provider *provider = registry_provider(b->session->options.registry, found.name);
-    if (!provider) {
-        struct str near = registry_near_provider(b->session->options.registry, found.name);
-        diag_error(b->diags, at, _("Unknown provider"), _("There is no provider \"%.*s\".%s%.*s%s"),
-                   STR_ARG(found.name), near.n ? _(" Did you mean \"") : "", STR_ARG(near), near.n ? "\"?" : "");
+    const struct detour_provider *provider = provider_named(b, found.name, at);
+    if (!provider)
         return NULL;
-    }
     slot = ARENA_NEW(tree->arena, struct provider_slot);
     *slot = (struct provider_slot){.instance = {.provider = given && given->instead ? given->instead : provider,
                                                 .key = arena_str(tree->arena, key)},
@@ -153,6 +162,10 @@ static struct module *module_new(struct build *b, struct module *parent, const s
 static void declare(struct build *b, struct module *module)
 {
     const struct config_module *m = module->config->module;
+    map_each (&m->providers, i) { /* also those that nothing goes through */
+        const struct config_provider *block = m->providers.entries[i].value;
+        provider_named(b, block->name.text, block->name.span);
+    }
     map_each (&m->outputs, i) {
         struct node *node = node_new(b, module, NODE_OUTPUT, m->outputs.entries[i].value);
         vec_push(b->tree->arena, &module->outputs, node);

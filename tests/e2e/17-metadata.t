@@ -21,4 +21,80 @@ d "$work" metadata functions lokup
 exits "no such function" 1
 has "the near name is offered" "$err" '"lookup"'
 
+# -- providers
+
+c=$work/tree
+config "$c" <<'EOF'
+resource "detour_data" "a" {}
+provider "debian" {}
+module "m" { source = "./m" }
+module "empty" { source = "./empty" }
+EOF
+mkdir -p "$c/m" "$c/empty"
+echo 'resource "detour_data" "b" {}
+module "sub" { source = "../empty" }' >"$c/m/main.hcl"
+echo 'variable "x" { default = 1 }' >"$c/empty/main.hcl"
+d "$c" providers
+is "the tree of modules with their providers" "$out" '
+Providers required by configuration:
+.
+├── provider[debian]
+├── provider[detour]
+├── module.m
+│   ├── provider[detour]
+│   └── module.sub
+└── module.empty'
+d "$c" apply -auto-approve
+d "$c" providers
+has "and the state" "$out" "Providers required by state:
+
+    provider[detour]"
+d "$work" providers schema -json
+is "schemas of all providers, without a configuration" "$(printf %s "$out" | jq -c '[.format_version, (.provider_schemas | keys)]')" '["1.0",["debian","detour","lab"]]'
+is "as other programs read them" "$(printf %s "$out" | jq -c '.provider_schemas.debian.resource_schemas.debian_file | .version, (.block.attributes | .path, .content | del(.description))')" \
+    '1
+{"type":"string","description_kind":"markdown","required":true}
+{"type":"string","description_kind":"markdown","optional":true,"computed":true}'
+if command -v terraform >/dev/null; then
+    mkdir "$work/reference"
+    echo 'resource "terraform_data" "a" {}' >"$work/reference/main.tf"
+    reference() { (cd "$work/reference" && TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1 terraform "$@" </dev/null); }
+    ok "the reference is ready" reference init -input=false
+    same='.block | del(.description, .description_kind) | .attributes |= map_values(del(.description, .description_kind))'
+    is "our twin of its resource looks the same" "$(printf %s "$out" | jq -S ".provider_schemas.detour.resource_schemas.detour_data | $same")" \
+        "$(reference providers schema -json | jq -S ".provider_schemas[\"terraform.io/builtin/terraform\"].resource_schemas.terraform_data | $same")"
+fi
+d "$work" providers schema debian_host
+has "a type for people" "$out" 'resource "debian_host"'
+d "$work" providers schema debian_hots
+exits "no such type" 1
+has "the near name is offered here, too" "$err" '"debian_host"'
+
+# -- the JSON schema: what it refuses, detour refuses, and the reverse
+
+data=$root/tests/e2e/data
+d "$work" metadata schema
+printf '%s\n' "$out" >"$work/schema.json"
+mkdir -p "$work/json/m"
+echo '{"variable": {"who": {}}}' >"$work/json/m/main.hcl.json"
+cp "$data/schema.hcl.json" "$work/json/main.hcl.json"
+d "$work/json" validate
+exits "the example is valid" 0
+is "and the schema says so" "$("$root/tests/support/validate-json" "$work/schema.json" "$data/schema.hcl.json")" "ok"
+grep -v '^#' "$data/schema-bad.txt" >"$work/bad"
+bad=0
+while IFS='	' read -r name filter; do
+    bad=$((bad + 1))
+    jq "$filter" "$data/schema.hcl.json" >"$work/bad-$(printf %03d $bad).json"
+done <"$work/bad"
+"$root/tests/support/validate-json" "$work/schema.json" "$work"/bad-*.json >"$work/verdicts"
+bad=0
+while IFS='	' read -r name filter; do
+    bad=$((bad + 1))
+    verdict=$(sed -n "${bad}p" "$work/verdicts")
+    cp "$work/bad-$(printf %03d $bad).json" "$work/json/main.hcl.json"
+    d "$work/json" validate
+    if [ "$verdict" != ok ] && [ "$code" = 1 ]; then pass "$name"; else fail "$name" "schema: $verdict" "detour: exit $code"; fi
+done <"$work/bad"
+
 done_testing
