@@ -78,6 +78,12 @@ static int sys_unlink(void *ctx, const char *path)
     return unlink(path);
 }
 
+static int sys_mkdir(void *ctx, const char *path, mode_t mode)
+{
+    (void)ctx;
+    return mkdir(path, mode);
+}
+
 static int sys_fsync_dir(void *ctx, const char *dir)
 {
     (void)ctx;
@@ -98,6 +104,7 @@ const struct vfs vfs_system = {
     .close = sys_close,
     .rename = sys_rename,
     .unlink = sys_unlink,
+    .mkdir = sys_mkdir,
     .fsync_dir = sys_fsync_dir,
 };
 

@@ -25,6 +25,7 @@ struct vfs {
     int (*close)(void *ctx, int fd);
     int (*rename)(void *ctx, const char *from, const char *to);
     int (*unlink)(void *ctx, const char *path);
+    int (*mkdir)(void *ctx, const char *path, mode_t mode);
     int (*fsync_dir)(void *ctx, const char *dir); /* opens, syncs and closes the folder */
 };
 

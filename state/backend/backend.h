@@ -66,6 +66,14 @@ struct backend_ops {
     /* Cuts what follows the first `good` bytes off. NULL where records cannot be torn. */
     bool (*journal_cut)(struct backend *b, const struct backend_journal *journal, size_t good);
 
+    /* Further texts beside the state, by name (a-z 0-9 . - _): its history, the list of environments. Each is replaced
+     * whole and kept as secret as the snapshot. They are a help to people, never a part of the state: a reader must
+     * take any of them missing. Read needs no lock; *exists false where there is none of that name; dropping what is
+     * not there is fine. All three NULL where the place can keep none. */
+    bool (*extra_write)(struct backend *b, const char *name, struct str text);
+    bool (*extra_read)(struct backend *b, struct arena *arena, const char *name, struct str *text, bool *exists);
+    bool (*extra_drop)(struct backend *b, const char *name);
+
     void (*close)(struct backend *b);
 };
 

@@ -11,7 +11,7 @@ enum { TRIES = 50 };
 struct local {
     struct backend base;
     const struct vfs *vfs;
-    struct str dir, temp; /* NUL-terminated */
+    struct str dir, temp, extra; /* NUL-terminated; `extra`: the folder of further texts */
     struct lockfile lock;
     int journal;
 };
@@ -125,9 +125,9 @@ static bool local_read(struct backend *b, struct arena *arena, struct backend_te
 
 /* -- the snapshot */
 
-static bool write_temp(struct local *l, struct str text)
+static bool write_temp(struct local *l, struct str temp, struct str text)
 {
-    int fd = l->vfs->open(l->vfs->ctx, l->temp.p, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    int fd = l->vfs->open(l->vfs->ctx, temp.p, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (fd < 0)
         return false;
     bool ok = fs_write_all(l->vfs, fd, text) && l->vfs->fsync(l->vfs->ctx, fd) == 0;
@@ -139,15 +139,20 @@ static bool write_temp(struct local *l, struct str text)
 }
 
 /* Invariant 4. The name of the temporary file is fixed: the lock keeps it ours, and no run leaves a second one. */
+static bool replace(struct local *l, struct str path, struct str temp, struct str dir, struct str text)
+{
+    bool ok = write_temp(l, temp, text) && l->vfs->rename(l->vfs->ctx, temp.p, path.p) == 0;
+    int saved = errno;
+    if (!ok)
+        l->vfs->unlink(l->vfs->ctx, temp.p);
+    errno = saved;
+    return (ok && l->vfs->fsync_dir(l->vfs->ctx, dir.p) == 0) || backend_fail_errno(&l->base);
+}
+
 static bool local_write(struct backend *b, struct str text)
 {
     struct local *l = local_of(b);
-    bool ok = write_temp(l, text) && l->vfs->rename(l->vfs->ctx, l->temp.p, b->place.p) == 0;
-    int saved = errno;
-    if (!ok)
-        l->vfs->unlink(l->vfs->ctx, l->temp.p);
-    errno = saved;
-    return (ok && l->vfs->fsync_dir(l->vfs->ctx, l->dir.p) == 0) || backend_fail_errno(b);
+    return replace(l, b->place, l->temp, l->dir, text);
 }
 
 /* -- the journal */
@@ -223,6 +228,43 @@ static bool local_journal_cut(struct backend *b, const struct backend_journal *j
     return ok || backend_fail_errno(b);
 }
 
+/* -- further texts: files of a folder that is made with the first of them */
+
+static struct str extra_path(struct local *l, struct arena *arena, const char *name)
+{
+    return arena_printf(arena, "%s/%s", l->extra.p, name);
+}
+
+static bool extra_replace(struct local *l, const char *name, struct str text)
+{
+    ARENA_AUTO arena = arena_new();
+    return replace(l, extra_path(l, arena, name), extra_path(l, arena, "tmp"), l->extra, text);
+}
+
+/* They hold what the state holds, and change with each run: nothing for version control. */
+static bool extra_folder(struct local *l)
+{
+    if (l->vfs->mkdir(l->vfs->ctx, l->extra.p, 0700) != 0)
+        return errno == EEXIST || backend_fail_errno(&l->base);
+    return extra_replace(l, ".gitignore", STR("*\n"));
+}
+
+static bool local_extra_write(struct backend *b, const char *name, struct str text)
+{
+    return extra_folder(local_of(b)) && extra_replace(local_of(b), name, text);
+}
+
+static bool local_extra_read(struct backend *b, struct arena *arena, const char *name, struct str *text, bool *exists)
+{
+    return read_file(local_of(b), arena, extra_path(local_of(b), arena, name), text, exists);
+}
+
+static bool local_extra_drop(struct backend *b, const char *name)
+{
+    ARENA_AUTO arena = arena_new();
+    return local_journal_drop(b, extra_path(local_of(b), arena, name));
+}
+
 /* -- life */
 
 static void local_close(struct backend *b)
@@ -245,6 +287,9 @@ static const struct backend_ops local_ops = {
     .journal_drop = local_journal_drop,
     .journal_set_aside = local_journal_set_aside,
     .journal_cut = local_journal_cut,
+    .extra_write = local_extra_write,
+    .extra_read = local_extra_read,
+    .extra_drop = local_extra_drop,
     .close = local_close,
 };
 
@@ -262,6 +307,7 @@ struct backend *backend_local(const struct vfs *vfs, const char *path)
         .vfs = vfs ? vfs : &vfs_system,
         .dir = fs_dirname(arena, str_c(name)),
         .temp = arena_printf(arena, "%s.tmp", name),
+        .extra = arena_printf(arena, "%s.d", name),
         .journal = -1,
     };
     l->lock = (struct lockfile){.vfs = l->vfs, .path = l->base.lock, .fd = -1};

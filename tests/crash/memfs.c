@@ -156,13 +156,20 @@ static bool op_of_folder(const struct op *op)
     return op->kind >= OP_LINK;
 }
 
-/* Makes what matches durable, or dooms it. */
-static void ops_sync(struct memfs *fs, bool folder, int inode, bool works)
+/* Whether the operation is on a name of the folder. */
+static bool op_in(const struct op *op, const char *dir)
+{
+    const char *path = *op->to ? op->to : op->from, *slash = strrchr(path, '/');
+    return slash && strlen(dir) == (size_t)(slash - path) && !strncmp(path, dir, strlen(dir));
+}
+
+/* Makes what matches durable, or dooms it: `dir` set for the names of a folder. */
+static void ops_sync(struct memfs *fs, const char *dir, int inode, bool works)
 {
     size_t kept = 0;
     for (size_t i = 0; i < fs->n_ops; i++) {
         struct op op = fs->ops[i];
-        bool matches = folder ? op_of_folder(&op) : !op_of_folder(&op) && op.inode == inode;
+        bool matches = dir ? op_of_folder(&op) && op_in(&op, dir) : !op_of_folder(&op) && op.inode == inode;
         if (matches && works && !op.doomed) {
             op_apply(fs, &op, FATE_KEPT);
             free(op.data.p);
@@ -281,25 +288,32 @@ static ssize_t mem_write(void *ctx, int fd, const void *buf, size_t n)
     return n ? (ssize_t)n : err(ENOSPC);
 }
 
-static int sync_one(struct memfs *fs, bool folder, int inode)
+static int sync_one(struct memfs *fs, const char *dir, int inode)
 {
     if (!change(fs))
         return err(EIO);
     bool works = ++fs->counts.syncs != fs->faults.sync_fails_at;
-    ops_sync(fs, folder, inode, works);
+    ops_sync(fs, dir, inode, works);
     return works ? 0 : err(EIO);
 }
 
 static int mem_sync(void *ctx, int fd)
 {
     struct memfs *fs = ctx;
-    return sync_one(fs, false, file_of(fs, fd)->inode);
+    return sync_one(fs, NULL, file_of(fs, fd)->inode);
+}
+
+/* Folders are there already: what can be lost of them is their names. */
+static int mem_mkdir(void *ctx, const char *path, mode_t mode)
+{
+    (void)path;
+    (void)mode;
+    return err(((struct memfs *)ctx)->off ? EIO : EEXIST);
 }
 
 static int mem_fsync_dir(void *ctx, const char *dir)
 {
-    (void)dir;
-    return sync_one(ctx, true, -1);
+    return sync_one(ctx, dir, -1);
 }
 
 static int mem_ftruncate(void *ctx, int fd, off_t size)
@@ -401,6 +415,7 @@ struct memfs *memfs_new(void)
         .close = mem_close,
         .rename = mem_rename,
         .unlink = mem_unlink,
+        .mkdir = mem_mkdir,
         .fsync_dir = mem_fsync_dir,
     };
     return fs;
