@@ -201,6 +201,14 @@ static void line_done(struct strbuf *out, const struct session_event *e)
     strbuf_addc(out, '\n');
 }
 
+static void line_import(struct strbuf *out, const struct session_event *e)
+{
+    add_line(out, e);
+    strbuf_printf(out, "%s", _("Preparing import"));
+    add_place(out, e->place);
+    strbuf_printf(out, "... [id=%.*s]\n", STR_ARG(e->id));
+}
+
 static void describe(struct progress *p, struct strbuf *out, const struct session_event *e)
 {
     switch (e->kind) {
@@ -208,6 +216,9 @@ static void describe(struct progress *p, struct strbuf *out, const struct sessio
         strbuf_printf(out, ngettext("Reading %zu object", "Reading %zu objects", e->count), e->count);
         add_place(out, e->place);
         strbuf_lit(out, "...\n");
+        break;
+    case EVENT_IMPORT_START:
+        line_import(out, e);
         break;
     case EVENT_DATA_START:
     case EVENT_APPLY_START:

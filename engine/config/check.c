@@ -309,6 +309,10 @@ static void check_import(const struct place *outer, const struct config_import *
 {
     size_t from = outer->diags->list.n;
     struct place p = *outer;
+    if (outer->module != outer->config->root->module)
+        diag_error(p.diags, import->header, _("Import in a called module"),
+                   _("Import blocks stand only in the root module: move this one there, with the address of the "
+                     "resource as seen from there, such as module.NAME.TYPE.NAME."));
     check_repetition(p, NULL, import->for_each);
     p.each = import->for_each != NULL;
     check_expr(&p, import->id);

@@ -200,6 +200,17 @@ static void index_plan(struct applying *a)
         map_put(&a->read_of, addr_key(&a->plan->reads.v[i].addr), &a->plan->reads.v[i]);
 }
 
+/* Machines that come with the plan are not in the state yet. */
+static void introduce_imported(struct applying *a)
+{
+    vec_each (&a->plan->changes, i) {
+        const struct change *c = &a->plan->changes.v[i];
+        const struct task *task = c->import_id.n ? task_of_addr(&a->run, c->addr) : NULL;
+        if (task && task->type->anchor)
+            introduce(&a->run, task, c->before, (struct value){0});
+    }
+}
+
 static bool start(struct applying *a)
 {
     struct session *session = a->run.session;
@@ -211,6 +222,7 @@ static bool start(struct applying *a)
     if (!targets_parse(&a->run))
         return false;
     prior_pass(session, &a->run);
+    introduce_imported(a);
     expand_root(&a->run);
     index_plan(a);
     return ops_build(a);
@@ -276,6 +288,7 @@ bool session_apply(struct session *session, struct plan *plan, struct apply_resu
     if (!start(&a))
         return false;
     record_refreshed(&a);
+    record_imported(&a);
     carry_out(&a);
     finish(&a);
     conclude(&a, errors);

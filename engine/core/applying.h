@@ -81,6 +81,8 @@ void op_ended(struct applying *a, struct operation *op, bool ok);
 /* -- record.c: what goes to the state -- */
 bool record_begin(struct applying *a);
 void record_refreshed(struct applying *a);
+/* Imported objects as they are; what changes them comes after. */
+void record_imported(struct applying *a);
 /* Metadata of an object that stays as it is. */
 void record_kept(struct applying *a, struct task *task, const struct module_copy *copy, struct group *group,
                  struct instance_of *inst, const struct change *change);

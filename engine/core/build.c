@@ -268,6 +268,16 @@ static void connect_argument(struct build *b, const struct config_variable *vari
     config_expr_refs(module->parent->config->module, argument->expr, USE_ARGUMENT, visit_ref, &outer);
 }
 
+/* Imports are written in the root module, wherever their resource is. */
+static void connect_imports(struct build *b)
+{
+    struct node lent = *b->from;
+    struct build outer = *b;
+    lent.module = b->tree->root;
+    outer.from = &lent;
+    import_refs(b->tree, b->from->task, visit_ref, &outer, b->diags);
+}
+
 static void connect(struct build *b, struct node *node)
 {
     const struct module *module = node->module;
@@ -296,6 +306,7 @@ static void connect(struct build *b, struct node *node)
         break;
     case NODE_RESOURCE:
         config_resource_refs(m, node->object, visit_ref, b);
+        connect_imports(b);
         edge(b, node->task->slot->node);
         dag_edge(b->tree->dag, module->end->id, node->id);
         break;
@@ -476,10 +487,13 @@ struct tree *tree_build(struct session *session, struct diags *diags)
     if (!stand_ins_read(session, tree, diags))
         return NULL;
     declare_all(&b);
+    if (diags->n_errors == errors)
+        imports_declare(session, tree, diags);
+    if (diags->n_errors == errors)
+        vec_each (&tree->nodes, i)
+            connect(&b, tree->nodes.v[i]);
     if (diags->n_errors > errors)
         return NULL;
-    vec_each (&tree->nodes, i)
-        connect(&b, tree->nodes.v[i]);
     dag_seal(tree->dag);
     tree->order = ARENA_ARRAY(tree->arena, uint32_t, tree->nodes.n);
     if (!dag_order(tree->dag, tree->order)) {

@@ -40,20 +40,3 @@ void plan_checks(struct run *run)
                 check_copy(run, module, &module->copies[c], checks->entries[k].value);
     }
 }
-
-void refuse_unsupported(const struct config *config, struct diags *diags)
-{
-    map_each (&config->nodes, i) {
-        const struct config_module *m = ((const struct config_node *)config->nodes.entries[i].value)->module;
-        for (size_t k = 0; k < m->n_imports; k++)
-            diag_error(diags, m->imports[k].header, _("Import blocks cannot be carried out"),
-                       _("This version of detour does not import objects."));
-        map_each (&m->checks, k) {
-            const struct config_check *check = m->checks.entries[k].value;
-            if (check->data)
-                diag_error(diags, check->data->header, _("Data source in a check"),
-                           _("This version of detour reads no data sources inside check blocks. Move it out of the "
-                             "block."));
-        }
-    }
-}

@@ -129,9 +129,18 @@ static void add_request(struct run *run, struct call *call, const struct data_re
     *kept = *read;
     kept->started = clock_monotonic_ns();
     *about = (struct about){.addr = read->inst->addr, .task = read->task, .place = read->place, .more = kept};
-    call_tag(call, call_read_add(call, read->task->type, (struct value){0}, read->config, (struct blob){0}), about);
-    tell(run->session,
-         (struct session_event){.kind = EVENT_DATA_START, .addr = read->inst->addr, .place = read->place});
+    struct value prior = {0};
+    struct blob private = {0};
+    struct session_event event = {.kind = EVENT_DATA_START, .addr = read->inst->addr, .place = read->place};
+    if (read->import) {
+        prior = read->import->stub;
+        private = read->import->private;
+        about->where = read->import->where;
+        event.kind = EVENT_IMPORT_START;
+        event.id = read->import->id;
+    }
+    call_tag(call, call_read_add(call, read->task->type, prior, read->config, private), about);
+    tell(run->session, event);
 }
 
 void data_dispatch(struct run *run)
@@ -199,22 +208,41 @@ static bool take(struct run *run, struct call *call, size_t request, struct data
     return postconditions(run, read);
 }
 
+static void tell_complete(struct run *run, const struct data_read *read)
+{
+    struct session_event event = {.kind = EVENT_DATA_COMPLETE,
+                                  .addr = read->inst->addr,
+                                  .place = read->place,
+                                  .id = object_id(read->inst->value),
+                                  .elapsed_ns = clock_monotonic_ns() - read->started};
+    if (read->import) {
+        event.kind = EVENT_IMPORT_COMPLETE;
+        event.id = read->import->id;
+    }
+    tell(run->session, event);
+}
+
+/* Its last read is back: what was imported into can be planned now. */
+static bool conclude(struct run *run, struct task *task)
+{
+    bool failed = task->failed;
+    if (task->config->mode == ADDR_MANAGED)
+        task->failed = !plan_task(run, task) || failed;
+    return !task->failed;
+}
+
 void data_finished(struct run *run, struct call *call)
 {
     for (size_t i = 0; i < call_size(call); i++) {
         struct about *about = call_tag_of(call, i);
         struct data_read *read = about->more;
         struct task *task = read->task;
-        if (!take(run, call, i, read))
+        if (!(read->import ? import_take(run, call, i, read->import) : take(run, call, i, read)))
             task->failed = true;
-        tell(run->session, (struct session_event){.kind = EVENT_DATA_COMPLETE,
-                                                  .addr = read->inst->addr,
-                                                  .place = read->place,
-                                                  .id = object_id(read->inst->value),
-                                                  .elapsed_ns = clock_monotonic_ns() - read->started});
+        tell_complete(run, read);
         if (--task->waiting)
             continue;
-        if (task->failed)
+        if (!conclude(run, task))
             walk_fail(run->walk, task->node->id, NULL, NULL);
         else
             walk_done(run->walk, task->node->id);

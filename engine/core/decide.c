@@ -241,6 +241,8 @@ static bool work(struct decision *d)
     struct change *added = change_add(run, d->change, d->task->type, d->task->slot,
                                       d->change.action == ACTION_CREATE ? d->change.after : d->change.before);
     d->inst->change = (uint32_t)(added - run->plan->changes.v) + 1;
+    if (d->task->type->anchor && run->tree->has_imports && d->change.action == ACTION_CREATE)
+        introduce(run, d->task, d->change.after, config); /* what is imported may stand on it */
     if (d->change.action != ACTION_NOOP)
         d->task->changes = d->task->node->module->changes = true;
     bool allowed = check_protection(d);
@@ -250,7 +252,13 @@ static bool work(struct decision *d)
 static bool plan_instance(struct run *run, struct task *task, const struct module_copy *copy, struct group *group,
                           struct instance_of *inst)
 {
-    struct prior *prior = prior_find(run->priors, inst->addr);
+    struct str import_id = {0};
+    struct import *import = import_find(run, inst->addr);
+    struct prior *prior = import_prior(run, inst->addr, &import_id);
+    if (import && import->failed)
+        return false; /* told when it was looked for */
+    if (!prior)
+        prior = prior_find(run->priors, inst->addr);
     bool there = prior && value_is_set(prior->value);
     if (prior)
         prior->claimed = true;
@@ -266,6 +274,7 @@ static bool plan_instance(struct run *run, struct task *task, const struct modul
     d.about = (struct about){.addr = inst->addr, .task = task, .place = prior ? prior->place : (struct str){0}};
     d.change = (struct change){.addr = inst->addr, .schema = task->type->schema, .where = task->config->header};
     d.change.moved_from = there ? prior->from : NULL;
+    d.change.import_id = import_id;
     d.before = there ? prior->value : (struct value){0};
     d.change.before = there ? prior->value : value_null(task->type->schema->implied);
     d.change.private_before = there ? prior->private : (struct blob){0};

@@ -19,7 +19,11 @@ static enum outcome resource_node(struct run *run, struct task *task)
         plan_reserve(run->plan, n);
     if (task->config->mode == ADDR_DATA)
         return data_task(run, task);
-    return plan_task(run, task) ? OUTCOME_DONE : OUTCOME_FAILED;
+    bool ok = run->options.mode != PLAN_NORMAL || !task->imports.n || imports_begin(run, task);
+    task->failed = !ok; /* of imports; what else there is of the resource is planned all the same */
+    if (task->waiting)
+        return OUTCOME_WAITING;
+    return plan_task(run, task) && ok ? OUTCOME_DONE : OUTCOME_FAILED;
 }
 
 static enum outcome evaluate(struct run *run, struct node *node)

@@ -83,23 +83,13 @@ static void from_state(struct pass *pass, struct task *task)
 
 /* -- resources evaluated themselves -- */
 
-static bool connection_known(const struct prior *prior, struct value config)
-{
-    const struct schema *schema = prior->type->schema;
-    for (size_t i = 0; i < schema->n_attrs; i++)
-        if ((schema->attrs[i].flags & SCHEMA_CONNECTION) &&
-            !value_wholly_known(value_attr(config, schema->attrs[i].name)))
-            return false;
-    return true;
-}
-
 static void evaluate_anchor(struct pass *pass, struct task *task, const struct module_copy *copy, struct group *group,
                             struct instance_of *inst, struct prior *prior)
 {
     struct frame frame = frame_of_instance(&pass->run, task, copy, group, inst);
     struct value config;
     if (instance_config(&frame, task, inst, pass->run.arena, &config) && value_is_set(config) &&
-        connection_known(prior, config))
+        connection_known(prior->type, config))
         prior->config = config;
 }
 

@@ -30,7 +30,7 @@ static bool wanted(const struct run *run, const struct prior *prior, bool only_u
     return run_targeted(run, prior->task, prior->addr);
 }
 
-static struct call *lane_call_for(struct session *session, const struct provider_slot *slot)
+struct call *lane_call_for(struct session *session, const struct provider_slot *slot)
 {
     if (!session->lane_call)
         session->lane_call = call_new(CALL_LANE, &slot->instance, 0);

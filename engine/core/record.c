@@ -115,6 +115,22 @@ void record_refreshed(struct applying *a)
     }
 }
 
+void record_imported(struct applying *a)
+{
+    vec_each (&a->plan->changes, i) {
+        const struct change *c = &a->plan->changes.v[i];
+        const struct task *task = c->import_id.n ? task_of_addr(&a->run, c->addr) : NULL;
+        if (!task)
+            continue;
+        struct value value = c->action == ACTION_NOOP ? c->after : c->before;
+        struct blob private = c->action == ACTION_NOOP && c->private_planned.n ? c->private_planned : c->private_before;
+        add(a, (struct result){.kind = RESULT_SET,
+                               .addr = c->addr,
+                               .object = object_new(a, task, task->type, c->provider, value, private)});
+        a->result->imported++;
+    }
+}
+
 /* -- objects that stay -- */
 
 static bool same_depends(const struct state_object *a, const struct state_object *b)
@@ -141,11 +157,27 @@ static bool protects(struct applying *a, const struct operation *op)
     return result;
 }
 
+/* Of an imported object, whose block is only evaluated now. */
+static void record_protection(struct applying *a, struct task *task, const struct module_copy *copy,
+                              struct group *group, struct instance_of *inst, const struct change *change)
+{
+    struct operation seen = {.task = task, .copy = copy, .group = group, .inst = inst};
+    if (!protects(a, &seen))
+        return;
+    struct state_object *object =
+        object_new(a, task, task->type, change->provider, change->after,
+                   change->private_planned.n ? change->private_planned : change->private_before);
+    object->prevent_destroy = true;
+    add(a, (struct result){.kind = RESULT_SET, .addr = inst->addr, .object = object});
+}
+
 void record_kept(struct applying *a, struct task *task, const struct module_copy *copy, struct group *group,
                  struct instance_of *inst, const struct change *change)
 {
     const struct prior *prior = prior_find(a->run.priors, inst->addr);
-    if (!prior || !prior->object)
+    if (change->import_id.n)
+        record_protection(a, task, copy, group, inst, change);
+    if (!prior || !prior->object || change->import_id.n)
         return;
     struct operation seen = {.task = task, .copy = copy, .group = group, .inst = inst};
     struct state_object now = {.provider = task->slot->instance.key,

@@ -15,6 +15,8 @@ static struct span where_of(const struct about *about, struct str attribute)
     if (!about || !about->task)
         return (struct span){0};
     const struct config_resource *config = about->task->config;
+    if (about->where.file && !attribute.n)
+        return about->where;
     struct path_step step = {.kind = PATH_ATTR, .name = attribute};
     return attribute.n ? eval_body_span(config->args, (struct path){&step, 1}, config->header) : config->header;
 }

@@ -94,6 +94,28 @@ struct depends {
     size_t n;
 };
 
+/* A name or a key of `to`, as they stand. */
+struct import_part {
+    struct str name;
+    const struct expr *key; /* or NULL */
+    struct span span;
+};
+struct import_step {
+    struct str name;
+    const struct expr *key; /* or NULL */
+};
+
+/* An import block, or what the import command asks for. */
+struct import_block {
+    const struct config_import *config; /* NULL: the command; then `addr` and `id` are set */
+    VEC(struct import_part) parts;
+    VEC(struct import_step) modules; /* of `to`, outermost first */
+    struct str type, name;
+    const struct expr *key; /* or NULL */
+    const struct addr *addr;
+    struct str id;
+};
+
 /* A resource block. */
 struct task {
     struct node *node;
@@ -103,6 +125,7 @@ struct task {
     const struct addr *whole; /* its address, without any keys */
     struct depends depends;   /* managed resources that it is made from, directly or through values */
     bool create_before_destroy;
+    VEC(struct import_block) imports; /* into its instances */
     /* set by the pass */
     struct group *groups; /* one per copy of the module */
     uint32_t waiting;     /* data reads under way */
@@ -138,6 +161,7 @@ struct tree {
     VEC(struct task *) tasks;
     struct map by_whole; /* text of task->whole -> struct task */
     VEC(struct stand_in) stand_ins;
+    bool has_imports;
 };
 
 /* One object that the state knows, and what a read found in its place. */
@@ -163,6 +187,29 @@ struct priors {
     struct map current;       /* address of a struct addr -> struct prior */
 };
 
+/* One object that is to be imported. */
+struct import {
+    struct task *task;
+    const struct addr *addr;
+    struct str id;
+    struct span where; /* the import block; file 0: the command */
+    const struct module_copy *copy;
+    struct group *group;
+    struct instance_of *inst;
+    struct value config;      /* of the block, with what it refers to as it is now; type NULL: not to be had */
+    struct value named, stub; /* what the provider makes of the id alone, and with the configuration */
+    struct blob private;
+    struct lane *lane;
+    struct str place;
+    struct prior prior; /* once it was read */
+    bool skipped;       /* it is there already, or not among the targets */
+    bool failed;
+};
+
+struct import_list {
+    VEC(struct import *) list;
+};
+
 enum phase { PHASE_VALIDATE, PHASE_PRIOR, PHASE_PLAN, PHASE_APPLY };
 
 /* One pass over the tree. */
@@ -181,15 +228,19 @@ struct run {
     struct plan_options options;
     VEC(struct target) targets, replaces;
     VEC(struct data_read) reads; /* waiting to be sent */
+    struct map imports;          /* address of a struct addr -> struct import */
+    struct map imported_ids;     /* provider, type and id -> struct import */
+    bool as_before;              /* references see objects as they are, not as they are planned to become */
     struct walk *walk;
     struct applying *applying; /* PHASE_APPLY */
 };
 
-/* A data source instance that is to be read. */
+/* A data source instance, or an object to import, that is to be read. */
 struct data_read {
     struct task *task;
     struct instance_of *inst;
-    struct value config;
+    struct import *import; /* or NULL */
+    struct value config;   /* of a data source, or of an imported anchor */
     struct lane *lane;
     struct str place;
     uint64_t started;
@@ -320,7 +371,8 @@ struct about {
     const struct addr *addr;
     const struct task *task; /* or NULL: an orphan */
     struct str place;
-    void *more; /* the caller's */
+    struct span where; /* of problems with no attribute, where that is not the resource's block */
+    void *more;        /* the caller's */
 };
 
 bool instance_config(struct frame *frame, const struct task *task, const struct instance_of *inst, struct arena *arena,
@@ -352,7 +404,38 @@ void lane_introduce(struct run *run, const struct prior *prior);
 struct lane *lane_for(struct run *run, struct provider_slot *slot, const struct provider_type *type,
                       struct value object, struct str *place);
 bool run_targeted(const struct run *run, const struct task *task, const struct addr *addr);
+/* A call for asking lanes and telling connections. */
+struct call *lane_call_for(struct session *session, const struct provider_slot *slot);
 bool targets_parse(struct run *run);
+
+/* -- import_block.c: import blocks as they stand -- */
+/* Ties each import block to its resource; what it names is no resource, or not configured: diagnostics. */
+void imports_declare(struct session *session, struct tree *tree, struct diags *diags);
+/* The same for the import command. NULL after a diagnostic. */
+struct task *import_ask(struct session *session, struct tree *tree, const struct addr *addr, struct str id,
+                        struct diags *diags);
+/* Visits what the imports of the task refer to, in the root module. A reference to the task itself is a diagnostic. */
+void import_refs(const struct tree *tree, const struct task *task, config_ref_visit *visit, void *ctx,
+                 struct diags *diags);
+
+/* -- import_eval.c: addresses and ids -- */
+/* Evaluates the imports of a resource; false after diagnostics. */
+bool imports_gather(struct run *run, struct task *task, struct import_list *list);
+/* Checks ids and keys as far as they are known. */
+bool imports_validate(struct run *run, struct task *task);
+
+/* -- import.c: looking up what is to be imported -- */
+/* Evaluates the imports of an expanded resource and queues the reads (task->waiting). False after diagnostics. */
+bool imports_begin(struct run *run, struct task *task);
+/* Takes a read's answer; false after a problem, or where there is no such object. */
+bool import_take(struct run *run, struct call *call, size_t request, struct import *import);
+struct import *import_find(const struct run *run, const struct addr *addr);
+/* The imported object as a prior one, with the id that it was imported by; NULL where none was. */
+struct prior *import_prior(struct run *run, const struct addr *addr, struct str *id);
+/* Whether all that says how an anchor is reached is known. */
+bool connection_known(const struct provider_type *type, struct value config);
+/* Tells the provider how the lane of an anchor is reached that the state does not have yet; config may have no type. */
+void introduce(struct run *run, const struct task *task, struct value object, struct value config);
 
 /* -- moved.c -- */
 /* The module at one place of the tree of calls, whatever the instance keys; NULL where none is declared. */
@@ -378,8 +461,6 @@ void plan_review(struct run *run);
 void plan_outputs(struct run *run);
 /* checks.c */
 void plan_checks(struct run *run);
-/* Errors for blocks that are understood and cannot be carried out. */
-void refuse_unsupported(const struct config *config, struct diags *diags);
 /* relevant.c: the attributes that the changes were made from. */
 void plan_relevance(struct run *run);
 /* Appends a change, with provider, lane and place filled in from `object` (planned or prior). */
@@ -410,6 +491,12 @@ struct config_reader recorder_reader(struct recorder *recorder, struct arena *ar
 struct session *session_new(const struct session_options *options);
 /* Loads the configuration; problems make the session broken. */
 void session_load(struct session *session, struct diags *diags);
+/* A plan of the session's, to be filled; a run that fills it; and what such a run begins with: the state and a look at
+ * what it holds. False after diagnostics. */
+struct plan *session_new_plan(struct session *session, enum plan_mode mode);
+struct run run_for(struct session *session, struct plan *plan, const struct plan_options *options,
+                   struct arena *scratch, struct diags *diags);
+bool session_read_state(struct run *run);
 /* The state at hand; it must have been opened. */
 struct snapshot *session_snapshot(const struct session *session);
 /* Inputs, references and the tree, once per session. */

@@ -55,18 +55,27 @@ struct instance_of *group_find(const struct group *group, struct key key)
     return NULL;
 }
 
-static struct value value_of_instance(const struct task *task, const struct instance_of *inst)
+/* As it is now, before the plan: unknown where it is still to be made. */
+static struct value value_before(const struct run *run, const struct task *task, const struct instance_of *inst)
 {
+    struct value before = run->plan->changes.v[inst->change - 1].before;
+    return value_is_set(before) ? before : value_unknown(task->type->schema->implied);
+}
+
+static struct value value_of_instance(const struct run *run, const struct task *task, const struct instance_of *inst)
+{
+    if (run->as_before && inst->change)
+        return value_before(run, task, inst);
     return value_exists(inst->value) ? inst->value : value_unknown(task->type->schema->implied);
 }
 
 static struct value gather(struct run *run, const struct task *task, const struct group *group)
 {
     if (group->repetition == REPEAT_NONE)
-        return group->n ? value_of_instance(task, &group->v[0]) : value_null(task->type->schema->implied);
+        return group->n ? value_of_instance(run, task, &group->v[0]) : value_null(task->type->schema->implied);
     struct value *items = ARENA_ARRAY(run->arena, struct value, group->n);
     for (uint32_t i = 0; i < group->n; i++)
-        items[i] = value_of_instance(task, &group->v[i]);
+        items[i] = value_of_instance(run, task, &group->v[i]);
     if (group->repetition == REPEAT_COUNT)
         return value_tuple(items, group->n);
     struct str *names = ARENA_ARRAY(run->arena, struct str, group->n);
@@ -79,6 +88,8 @@ struct value group_value(struct run *run, const struct task *task, struct group 
 {
     if (run->phase == PHASE_VALIDATE && group->repetition != REPEAT_NONE)
         return value_unknown(type_dynamic); /* how many there are is not known */
+    if (run->as_before)
+        return gather(run, task, group);
     if (!value_exists(group->all))
         group->all = gather(run, task, group);
     return group->all;
@@ -117,7 +128,7 @@ static struct value resource_value(struct frame *frame, const struct config_ref 
         const struct instance_of *inst = group_find(group, key);
         if (inst) {
             ++*used;
-            return value_of_instance(task, inst);
+            return value_of_instance(frame->run, task, inst);
         }
     }
     return group_value(frame->run, task, group);

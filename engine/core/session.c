@@ -140,7 +140,6 @@ static bool build(struct session *session, struct diags *diags)
         return true;
     size_t errors = diags->n_errors;
     config_check_references(session->config, diags);
-    refuse_unsupported(session->config, diags);
     if (diags->n_errors == errors)
         session->tree = tree_build(session, diags);
     session->broken = !session->tree;
@@ -268,7 +267,7 @@ static bool validate_node(struct run *run, struct node *node)
     struct task *task = node->task;
     if (!expand_task(run, task))
         return false;
-    bool ok = true;
+    bool ok = imports_validate(run, task);
     for (uint32_t i = 0; i < node->module->n_copies; i++)
         for (uint32_t k = 0; k < task->groups[i].n; k++)
             ok &= validate_instance(run, task, &node->module->copies[i], &task->groups[i], &task->groups[i].v[k]);
@@ -302,8 +301,8 @@ bool session_validate(struct session *session, struct diags *diags)
 
 /* -- plan -- */
 
-static struct run run_for(struct session *session, struct plan *plan, const struct plan_options *options,
-                          struct arena *scratch, struct diags *diags)
+struct run run_for(struct session *session, struct plan *plan, const struct plan_options *options,
+                   struct arena *scratch, struct diags *diags)
 {
     return (struct run){
         .session = session,
@@ -315,6 +314,8 @@ static struct run run_for(struct session *session, struct plan *plan, const stru
         .timestamp = plan->timestamp,
         .plan = plan,
         .options = *options,
+        .imports = MAP_INIT(plan->arena),
+        .imported_ids = MAP_INIT(plan->arena),
     };
 }
 
@@ -331,7 +332,7 @@ static void describe(struct run *run)
         vec_push(plan->arena, &plan->replaces, arena_str(plan->arena, run->options.replaces[i]));
 }
 
-static bool read_state(struct run *run)
+bool session_read_state(struct run *run)
 {
     if (!priors_load(run) || !targets_parse(run))
         return false;
@@ -354,21 +355,27 @@ static void make(struct run *run)
     plan_relevance(run);
 }
 
+struct plan *session_new_plan(struct session *session, enum plan_mode mode)
+{
+    struct plan *plan = plan_new(mode);
+    vec_push(session->arena, &session->plans, plan);
+    plan->timestamp = clock_timestamp(plan->arena);
+    return plan;
+}
+
 struct plan *session_plan(struct session *session, const struct plan_options *options, struct diags *diags)
 {
     size_t errors = diags->n_errors;
     if (!session_prepare(session, diags) || !session_open_state(session, diags))
         return NULL;
     ARENA_AUTO scratch = arena_new();
-    struct plan *plan = plan_new(options->mode);
-    vec_push(session->arena, &session->plans, plan);
-    plan->timestamp = clock_timestamp(plan->arena);
+    struct plan *plan = session_new_plan(session, options->mode);
     struct run run = run_for(session, plan, options, scratch, diags);
     tree_reset(session->tree);
     session->last = PHASE_PLAN;
     session->timestamp = plan->timestamp;
     describe(&run);
-    if (!read_state(&run))
+    if (!session_read_state(&run))
         return NULL;
     make(&run);
     if (session_cancelled(session))

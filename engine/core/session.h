@@ -25,6 +25,8 @@ enum event_kind {
     EVENT_REFRESH_COMPLETE,
     EVENT_DATA_START,    /* a data source: addr, place */
     EVENT_DATA_COMPLETE, /* addr, place, elapsed */
+    EVENT_IMPORT_START,  /* what is to be imported is looked at: addr, place, id as the import has it */
+    EVENT_IMPORT_COMPLETE,
     EVENT_APPLY_START, /* one change: addr, deposed, action (create, update, delete, read), place, id where there is one
                         */
     EVENT_APPLY_PROGRESS, /* addr, action, place, elapsed, text: what it does right now */
@@ -155,6 +157,18 @@ struct apply_result {
 
 /* Applies a plan of this session. True for APPLY_DONE. */
 bool session_apply(struct session *session, struct plan *plan, struct apply_result *result, struct diags *diags);
+
+/* What import did, and what the next plan has in store for the object. */
+struct import_result {
+    enum action next; /* ACTION_NOOP: it is as configured */
+};
+
+/*
+ * Looks the object up by `id`, as an import block would, and stores it at `addr` ("debian_file.motd[\"x\"]"), which the
+ * configuration must declare and the state must not hold. Nothing else is planned, and nothing is done to the object.
+ */
+bool session_import(struct session *session, struct str addr, struct str id, struct import_result *result,
+                    struct diags *diags);
 
 /* Reads all prior objects and stores what it found, as `refresh` does: plan of mode PLAN_REFRESH_ONLY and its apply in
  * one. */

@@ -194,11 +194,13 @@ size_t call_apply_add(struct call *call, const struct provider_type *type, enum 
     return call->n - 1;
 }
 
-size_t call_import_add(struct call *call, const struct provider_type *type, struct str id)
+size_t call_import_add(struct call *call, const struct provider_type *type, struct str id, struct value config)
 {
-    request_new(call, CALL_IMPORT, type);
+    struct request *r = request_new(call, CALL_IMPORT, type);
     struct str own = arena_str(call->arena, id);
-    ((struct detour_import *)call->abi)[call->n - 1] = (struct detour_import){.type = type->abi, .id = {own.p, own.n}};
+    r->config = enter(call, r, config, true);
+    ((struct detour_import *)call->abi)[call->n - 1] =
+        (struct detour_import){.type = type->abi, .id = {own.p, own.n}, .config = host_give(call, r->config)};
     return call->n - 1;
 }
 

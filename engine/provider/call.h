@@ -71,7 +71,7 @@ size_t call_review_add(struct call *call, const struct provider_type *type, enum
                        struct value prior, struct value planned, struct blob private_in);
 size_t call_apply_add(struct call *call, const struct provider_type *type, enum detour_action action,
                       struct value prior, struct value planned, struct value config, struct blob private_in);
-size_t call_import_add(struct call *call, const struct provider_type *type, struct str id);
+size_t call_import_add(struct call *call, const struct provider_type *type, struct str id, struct value config);
 
 /* Carries the call out on this thread. A provider without the function: plan answers what is proposed, review and
  * validate find nothing. */

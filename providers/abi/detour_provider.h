@@ -96,8 +96,10 @@ struct detour_type {
     int version; /* of the schema; raised when the stored form changes */
     const struct detour_attribute *attributes;
     const struct detour_block *blocks;
-    const char *doc;     /* Markdown: what it manages, what a change does, what destroying does */
-    const char *example; /* HCL for the reference */
+    const char *doc;       /* Markdown: what it manages, what a change does, what destroying does */
+    const char *example;   /* HCL for the reference */
+    const char *import_id; /* such as "web:/etc/motd": the id by which the object of the example is imported; NULL: what
+                              is of this type cannot be imported */
 };
 
 enum detour_action { DETOUR_CREATE, DETOUR_UPDATE, DETOUR_DELETE };
@@ -213,9 +215,12 @@ struct detour_apply {
 
 struct detour_import {
     const struct detour_type *type;
-    struct detour_str id; /* as the user wrote it */
+    struct detour_str id; /* as the user wrote it; NUL-terminated */
+    /* As written in the block that it is imported into: for what no look at the object can tell (how a machine is
+       reached, what destroying removes). May hold unknowns. NULL: answer with what the id alone says. */
+    const detour_value *config;
     bool failed;
-    const detour_value *state; /* out: enough for read to find it */
+    const detour_value *state; /* out: enough for lane and read to find it */
     struct detour_blob private_out;
 };
 
@@ -245,7 +250,9 @@ struct detour_provider {
                  size_t n); /* pure; may be NULL: planned = proposed */
     void (*review)(void *self, detour_call *call, struct detour_review *reqs, size_t n); /* may be NULL */
     void (*apply)(void *self, detour_call *call, struct detour_apply *reqs, size_t n);
-    void (*import)(void *self, detour_call *call, struct detour_import *reqs, size_t n); /* may be NULL */
+    /* From ids to objects that read can find; read follows at once, and says whether they are there. Pure. May be NULL:
+       nothing can be imported. */
+    void (*import)(void *self, detour_call *call, struct detour_import *reqs, size_t n);
 
     /* How the lane of an anchor in the state is reached, told before any other call about the lane: reads may be
        switched off, and a saved plan is applied by another process. `config` as in detour_read. Pure: it is to be

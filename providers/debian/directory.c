@@ -27,6 +27,7 @@ static const struct detour_type directory_type = {
         "adopted. Destroying removes it when it is empty, or with all it holds when `recursive` is set.",
     .example = "resource \"debian_directory\" \"data\" {\n  host  = debian_host.web.id\n  path  = \"/srv/data\"\n"
                "  owner = \"www-data\"\n  mode  = \"0750\"\n}\n",
+    .import_id = "web:/srv/data",
 };
 
 static void directory_validate(struct kit kit, const detour_value *config, size_t request)

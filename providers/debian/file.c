@@ -36,6 +36,7 @@ static const struct detour_type file_type = {
            "changed after the plan was made is left alone. The folder must exist. Destroying removes the file.",
     .example = "resource \"debian_file\" \"motd\" {\n  host    = debian_host.web.id\n  path    = \"/etc/motd\"\n"
                "  content = \"Welcome to ${debian_host.web.name}\\n\"\n}\n",
+    .import_id = "web:/etc/motd",
 };
 
 static void file_validate(struct kit kit, const detour_value *config, size_t request)

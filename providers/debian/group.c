@@ -17,6 +17,7 @@ static const struct detour_type group_type = {
     .doc = "A group of users. One that is there already is adopted. Who is in it is said by the users (`groups` of "
            "debian_user). Destroying removes the group.",
     .example = "resource \"debian_group\" \"app\" {\n  host = debian_host.web.id\n  name = \"app\"\n}\n",
+    .import_id = "web:app",
 };
 
 static void group_validate(struct kit kit, const detour_value *config, size_t request)

@@ -37,6 +37,7 @@ static const struct detour_type host_type = {
     .example =
         "resource \"debian_host\" \"web\" {\n  name    = \"web\"\n  address = \"192.0.2.10\"\n  user    = \"admin\"\n"
         "  sudo    = true\n}\n",
+    .import_id = "web",
 };
 
 static void host_validate(struct kit kit, const detour_value *config, size_t request)

@@ -28,6 +28,7 @@ static const struct detour_type package_type = {
            "Package "
            "lists are fetched only where needed. Changed configuration files are kept. Destroying removes the package.",
     .example = "resource \"debian_package\" \"nginx\" {\n  host = debian_host.web.id\n  name = \"nginx\"\n}\n",
+    .import_id = "web:nginx",
 };
 
 static void package_validate(struct kit kit, const detour_value *config, size_t request)

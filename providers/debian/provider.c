@@ -65,13 +65,31 @@ static void debian_plan(void *opaque, detour_call *call, struct detour_plan *req
         kind_of(reqs[i].type)->plan((struct kit){self->host, call}, &reqs[i], i);
 }
 
+/* The block's own attributes, as far as they are known: what the machine can tell is told by the read that follows, in
+ * their spelling where it is the same; the rest (how to reach it, what destroying removes) is as the block has it. */
+static void import_attributes(struct kit_edit *edit, const struct kind *kind, const detour_value *config)
+{
+    struct kit kit = edit->kit;
+    for (const struct detour_attribute *a = kind->type->attributes; config && a->name; a++) {
+        bool own = (a->flags & (DETOUR_REQUIRED | DETOUR_OPTIONAL)) && !(a->flags & DETOUR_REPLACE);
+        const detour_value *v = own ? kit_attr(kit, config, a->name) : NULL;
+        if (v && kit.host->wholly_known(v))
+            kit_put(edit, a->name, v);
+    }
+}
+
 static void import_one(struct kit kit, struct detour_import *req, size_t i)
 {
     const struct kind *kind = kind_of(req->type);
     struct kit_edit edit = {.kit = kit};
+    import_attributes(&edit, kind, req->config);
     struct str id = kit_from(req->id), host, name;
     if (kind->id == KIND_HOST) {
         kit_put_text(&edit, "name", id);
+        if (req->config && !kit_set(kit, req->config, "port"))
+            kit_put_integer(&edit, "port", 22);
+        if (req->config && !kit_set(kit, req->config, "user"))
+            kit_put_text(&edit, "user", STR("root"));
     } else if (kit_split_id(id, &host, &name)) {
         kit_put_text(&edit, "host", host);
         kit_put_text(&edit, kind->key, name);
@@ -106,8 +124,12 @@ const struct detour_provider *debian_provider(void)
         .size = sizeof provider,
         .abi = DETOUR_ABI_VERSION,
         .name = "debian",
-        .doc = "Debian machines, 10 to 13, and what stands on them: packages, files, accounts, services. Machines are "
-               "reached over SSH, one session each, and need nothing but sh.",
+        .doc =
+            "Debian machines, 10 to 13, and what stands on them: packages, files, accounts, services. Machines are "
+            "reached over SSH, one session each, and need nothing but sh.\n\nWhat a machine has already is imported by "
+            "ids of the form `HOST:KEY`: the id of its debian_host, and the path or name on it. Importing looks and "
+            "remembers; it changes nothing. What no look can tell (`restart_on`, `recursive`, `purge`, the connection "
+            "of a debian_host) is taken as the configuration has it.",
         .types = types,
         .open = debian_open,
         .close = debian_close,

@@ -38,6 +38,7 @@ static const struct detour_type service_type = {
                "  active     = true\n"
                "  restart_on = [debian_file.site.content]\n"
                "}\n",
+    .import_id = "web:nginx",
 };
 
 static const char *const suffixes[] = {".service", ".timer", ".socket", ".target",   ".mount",

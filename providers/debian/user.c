@@ -31,6 +31,7 @@ static const struct detour_type user_type = {
     .example = "resource \"debian_user\" \"deploy\" {\n  host            = debian_host.web.id\n"
                "  name            = \"deploy\"\n"
                "  groups          = [\"www-data\"]\n  authorized_keys = [file(\"deploy.pub\")]\n}\n",
+    .import_id = "web:deploy",
 };
 
 static void check_line(struct kit kit, const detour_value *config, size_t request, const char *attribute,

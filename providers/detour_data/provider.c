@@ -2,6 +2,8 @@
 
 #include "base/rng.h"
 
+#include <string.h>
+
 /* The host table is one for the process: whoever opens first or last, it is the same. */
 static const struct detour_host *host;
 
@@ -22,11 +24,14 @@ static const struct detour_type types[] = {
         .attributes = data_attributes,
         .doc =
             "Keeps a value in the state, with the life cycle of a resource: for values that are to be remembered, and "
-            "for tying replacements to a value. It reaches nothing outside the state; destroying it forgets it.",
+            "for tying replacements to a value. It reaches nothing outside the state; destroying it forgets it. "
+            "Importing "
+            "takes the id that is given, and the values as the configuration has them.",
         .example = "resource \"detour_data\" \"release\" {\n"
                    "  input            = { version = \"2.4.1\", released = \"2025-05-20\" }\n"
                    "  triggers_replace = debian_host.web.os_version\n"
                    "}\n",
+        .import_id = "release-2.4.1",
     },
     {0},
 };
@@ -105,15 +110,28 @@ static void data_apply(void *self, detour_call *call, struct detour_apply *reqs,
         apply_one(call, &reqs[i]);
 }
 
+/* Nothing but the state ever held the values, so they are those of the configuration, where it knows them. */
+static void import_one(detour_call *call, struct detour_import *req)
+{
+    static const char *const names[] = {"id", "input", "output", "triggers_replace"};
+    struct detour_str keys[4] = {{names[0], strlen(names[0])}};
+    const detour_value *values[4] = {host->make_string(call, req->id)};
+    size_t n = 1;
+    for (size_t i = 1; req->config && i < 4; i++) {
+        const detour_value *v = host->attr(req->config, i == 2 ? "input" : names[i]);
+        if (!v || host->state(v) == DETOUR_NULL || !host->wholly_known(v))
+            continue;
+        keys[n] = (struct detour_str){names[i], strlen(names[i])};
+        values[n++] = v;
+    }
+    req->state = host->make_map(call, keys, values, n);
+}
+
 static void data_import(void *self, detour_call *call, struct detour_import *reqs, size_t n)
 {
     (void)self;
-    for (size_t i = 0; i < n; i++) {
-        static const char *const name = "id";
-        struct detour_str key = {name, 2};
-        const detour_value *id = host->make_string(call, reqs[i].id);
-        reqs[i].state = host->make_map(call, &key, &id, 1);
-    }
+    for (size_t i = 0; i < n; i++)
+        import_one(call, &reqs[i]);
 }
 
 static const struct detour_provider provider = {

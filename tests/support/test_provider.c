@@ -297,6 +297,41 @@ static void provider_apply(void *self, detour_call *call, struct detour_apply *r
     pthread_mutex_unlock(&lock);
 }
 
+/* "MACHINE/NAME"; what no look can tell is taken from the configuration. */
+static void import_one(detour_call *call, struct detour_import *req, size_t i)
+{
+    static const char *const kept[] = {"note", "secret", "address"};
+    const char *slash = strchr(req->id.p, '/');
+    struct detour_str keys[5];
+    const detour_value *values[5];
+    size_t n = 0;
+    if (is_host(req->type) == (slash != NULL)) {
+        host->fail(call, i, NULL, "Not an import id", "\"%s\" should be MACHINE/NAME.", req->id.p);
+        return;
+    }
+    if (slash) {
+        keys[n] = (struct detour_str){"host", 4};
+        values[n++] = host->make_string(call, (struct detour_str){req->id.p, (size_t)(slash - req->id.p)});
+    }
+    keys[n] = (struct detour_str){"name", 4};
+    values[n++] = string(call, slash ? slash + 1 : req->id.p);
+    for (size_t k = 0; req->config && k < 3; k++) {
+        const detour_value *v = host->attr(req->config, kept[k]);
+        if (!v || host->state(v) != DETOUR_KNOWN)
+            continue;
+        keys[n] = (struct detour_str){kept[k], strlen(kept[k])};
+        values[n++] = v;
+    }
+    req->state = host->make_map(call, keys, values, n);
+}
+
+static void provider_import(void *self, detour_call *call, struct detour_import *reqs, size_t n)
+{
+    (void)self;
+    for (size_t i = 0; i < n; i++)
+        import_one(call, &reqs[i], i);
+}
+
 static const struct detour_attribute host_attributes[] = {
     {"name", "string", DETOUR_REQUIRED | DETOUR_REPLACE, NULL},
     {"address", "string", DETOUR_OPTIONAL | DETOUR_CONNECTION, NULL},
@@ -325,8 +360,8 @@ static const struct detour_attribute lookup_attributes[] = {
 };
 
 static const struct detour_type types[] = {
-    {.name = "test_host", .flags = DETOUR_ANCHOR, .attributes = host_attributes},
-    {.name = "test_thing", .attributes = thing_attributes},
+    {.name = "test_host", .flags = DETOUR_ANCHOR, .attributes = host_attributes, .import_id = "web"},
+    {.name = "test_thing", .attributes = thing_attributes, .import_id = "web/a"},
     {.name = "test_lookup", .flags = DETOUR_DATA, .attributes = lookup_attributes},
     {0},
 };
@@ -345,6 +380,7 @@ const struct detour_provider *test_provider(void)
         .plan = provider_plan,
         .review = provider_review,
         .apply = provider_apply,
+        .import = provider_import,
     };
     return &provider;
 }

@@ -241,11 +241,26 @@ static void block_tables(const struct detour_block *blocks)
     }
 }
 
+/* The import of the object that the example declares. */
+static void import_example(const struct detour_type *type)
+{
+    char head[80];
+    snprintf(head, sizeof head, "resource \"%s\" \"", type->name);
+    const char *block = type->import_id && type->example ? strstr(type->example, head) : NULL;
+    if (!block)
+        return;
+    const char *name = block + strlen(head);
+    printf("Imported by an id, without doing anything to it:\n\n```hcl\nimport {\n  to = %s.%.*s\n  id = "
+           "\"%s\"\n}\n```\n\n",
+           type->name, (int)strcspn(name, "\""), name, type->import_id);
+}
+
 static void type_section(const struct detour_type *type)
 {
     printf("## %s%s\n\n%s\n\n", type->flags & DETOUR_DATA ? "data " : "", type->name, type->doc);
     if (type->example)
         printf("```hcl\n%s```\n\n", type->example);
+    import_example(type);
     attribute_table(type->attributes);
     block_tables(type->blocks);
 }

@@ -176,7 +176,8 @@ static void hook(struct writer *w, const struct session_event *e)
         writer_field_c(w, "id_key", "id");
         writer_field_str(w, "id_value", e->id);
     }
-    if (e->kind != EVENT_APPLY_START && e->kind != EVENT_REFRESH_START && e->kind != EVENT_DATA_START)
+    if (e->kind != EVENT_APPLY_START && e->kind != EVENT_REFRESH_START && e->kind != EVENT_DATA_START &&
+        e->kind != EVENT_IMPORT_START)
         writer_field_int(w, "elapsed_seconds", (int64_t)(e->elapsed_ns / 1000000000u));
     if (e->text.n)
         writer_field_str(w, "text", e->text);
@@ -190,6 +191,8 @@ void stream_event(struct strbuf *out, const struct session_event *e)
     } kinds[] = {
         [EVENT_REFRESH_START] = {"refresh_start", "Refreshing state..."},
         [EVENT_REFRESH_COMPLETE] = {"refresh_complete", "Refresh complete"},
+        [EVENT_IMPORT_START] = {"refresh_start", "Preparing import..."},
+        [EVENT_IMPORT_COMPLETE] = {"refresh_complete", "Import prepared"},
         [EVENT_DATA_START] = {"apply_start", "Reading..."},
         [EVENT_DATA_COMPLETE] = {"apply_complete", "Read complete"},
         [EVENT_APPLY_START] = {"apply_start", "Starting"},

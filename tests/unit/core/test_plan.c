@@ -507,12 +507,6 @@ Test(plan, checks_warn)
               w->plan->checks.v[0].status == CHECK_FAIL && w->plan->applyable);
 }
 
-Test(plan, what_cannot_be_carried_out_is_refused)
-{
-    world_config(w, "resource \"detour_data\" \"a\" {\n}\nimport {\n  to = detour_data.a\n  id = \"x\"\n}\n");
-    plan_fails("Import blocks cannot be carried out");
-}
-
 Test(plan, a_block_that_lifts_its_protection_lifts_it_for_instances_that_go)
 {
     const char *form =
