@@ -39,7 +39,7 @@ struct task *task_of_addr(struct run *run, const struct addr *addr)
 /* An instance that the configuration does not mention: fine where it needs no configuration. */
 static struct provider_slot *slot_without_config(struct run *run, struct str key, const struct addr *addr)
 {
-    bool mocked = stand_in_key(key);
+    bool mocked = mock_key(key);
     struct str name = mocked ? stand_in_name(key) : key;
     const struct detour_provider *provider = registry_provider(run->session->options.registry, name);
     if (!provider) {
@@ -126,8 +126,8 @@ static bool prior_add(struct run *run, const struct addr *addr, struct str depos
     if (!find_type(run, prior))
         return false;
     prior->task = task_of_addr(run, to);
-    prior->slot = prior->task && !stand_in_key(known->provider) ? prior->task->slot
-                                                                : provider_for_key(run, known->provider, addr);
+    prior->slot =
+        prior->task && !mock_key(known->provider) ? prior->task->slot : provider_for_key(run, known->provider, addr);
     if (!prior->slot || !conform_stored(run, prior, known->value))
         return false;
     prior->value = object ? prior->stored : value_null(prior->type->schema->implied);

@@ -318,8 +318,7 @@ bool stand_in_resource(struct session *session, struct tree *tree, const struct 
                        const struct provider_slot *slot, struct diags *diags);
 /* The mock of the overridden objects of `slot`'s provider: each is made of its override, or else as `slot` says. */
 const struct detour_provider *stand_in_mock(struct session *session, const struct provider_slot *slot);
-/* Keys of the instances that are mocked: what they made is no object of the real provider's. */
-bool stand_in_key(struct str key);
+/* The key of a mocked instance in place of that one (mock_key tells such keys). */
 struct str stand_in_key_for(struct arena *arena, struct str key);
 /* The provider's name in such a key. */
 struct str stand_in_name(struct str key);

@@ -145,11 +145,6 @@ const struct detour_provider *stand_in_mock(struct session *session, const struc
 
 /* -- keys -- */
 
-bool stand_in_key(struct str key)
-{
-    return str_starts(key, STR("mock:")) || str_starts(key, STR("override:"));
-}
-
 struct str stand_in_key_for(struct arena *arena, struct str key)
 {
     return arena_printf(arena, "mock:%.*s", STR_ARG(key));
@@ -157,7 +152,7 @@ struct str stand_in_key_for(struct arena *arena, struct str key)
 
 struct str stand_in_name(struct str key)
 {
-    while (stand_in_key(key))
+    while (mock_key(key))
         key = str_sub(key, str_find_byte(key, ':', 0) + 1, key.n);
     for (size_t dot; str_starts(key, STR("module.")) && (dot = str_find_byte(key, '.', strlen("module."))) != SIZE_MAX;)
         key = str_sub(key, dot + 1, key.n);

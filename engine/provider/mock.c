@@ -280,6 +280,11 @@ bool mock_is(const struct detour_provider *provider)
     return provider->open == mock_open;
 }
 
+bool mock_key(struct str key)
+{
+    return str_starts(key, STR("mock:")) || str_starts(key, STR("override:"));
+}
+
 const struct mock_values *mock_values_of(const struct detour_provider *provider, const struct provider_type *type,
                                          const void *tag)
 {

@@ -1,0 +1,212 @@
+/* What a run needs, evaluated: variables, then providers and overrides, then the options of its session. */
+#include "testing/bench.h"
+
+#include "base/clock.h"
+#include "base/gettext.h"
+#include "syntax/traversal.h"
+
+/* -- the configurations -- */
+
+const struct subject *stage_subject(struct testing *testing, struct str dir)
+{
+    struct subject *subject = map_get(&testing->subjects, dir);
+    if (subject)
+        return subject;
+    subject = ARENA_NEW(testing->arena, struct subject);
+    *subject = (struct subject){.dir = arena_str(testing->arena, dir), .diags = DIAGS_INIT(testing->arena)};
+    map_put(&testing->subjects, subject->dir, subject);
+    subject->config = config_load(testing->arena, testing->sources, &testing->reader, subject->dir,
+                                  testing->options.version, &subject->diags);
+    return subject;
+}
+
+/* -- values -- */
+
+struct value stage_given(struct testing *testing)
+{
+    struct arena *arena = testing->arena;
+    struct str *names = ARENA_ARRAY(arena, struct str, testing->given.n);
+    struct value *items = ARENA_ARRAY(arena, struct value, testing->given.n);
+    size_t n = 0;
+    map_each (&testing->given, i) {
+        const struct config_input *input = testing->given.entries[i].value;
+        if (!value_exists(input->value))
+            continue;
+        names[n] = input->variable->name.text;
+        items[n++] = input->value;
+    }
+    return value_object(arena, names, items, n);
+}
+
+struct eval stage_eval(struct bench *bench, struct arena *arena, struct value variables, struct str object,
+                       struct diags *diags)
+{
+    static const struct str names[] = {STR_INIT("var"), STR_INIT("run")};
+    struct value *values = ARENA_ARRAY(arena, struct value, 2);
+    struct scope *scope = ARENA_NEW(arena, struct scope);
+    values[0] = variables;
+    values[1] = bench->outputs;
+    *scope = scope_of_values(arena, NULL, names, values, 2);
+    return (struct eval){
+        .arena = arena,
+        .diags = diags,
+        .sources = bench->testing->sources,
+        .scope = scope,
+        .funcs = bench->testing->options.funcs,
+        .base_dir = STR("."),
+        .timestamp = clock_timestamp(arena),
+        .object = object,
+    };
+}
+
+static struct value attribute_value(struct eval *eval, const struct attribute *attribute)
+{
+    eval_references(eval, attribute->expr); /* also those that try() and can() would pass over */
+    return eval_expr(eval, attribute->expr);
+}
+
+/* `base` with the attributes of the body over it. */
+static struct value overlaid(struct eval *eval, struct value base, const struct body *body)
+{
+    size_t n = base.type->n, m = body ? body->n_attributes : 0, at = 0;
+    struct str *names = ARENA_ARRAY(eval->arena, struct str, n + m);
+    struct value *items = ARENA_ARRAY(eval->arena, struct value, n + m);
+    for (size_t i = 0; body && i < body->n_items; i++) {
+        const struct attribute *attribute = body->items[i].attribute;
+        if (!attribute)
+            continue;
+        names[at] = attribute->name.text;
+        items[at++] = attribute_value(eval, attribute);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!body || !body_attribute(body, base.type->names[i])) {
+            names[at] = base.type->names[i];
+            items[at++] = base.u.items[i];
+        }
+    return value_object(eval->arena, names, items, at);
+}
+
+bool stage_file(struct bench *bench)
+{
+    struct diags *diags = &bench->report->diags;
+    size_t errors = diags->n_errors;
+    struct value given = stage_given(bench->testing);
+    struct eval eval = stage_eval(bench, bench->arena, given, STR("variables"), diags);
+    bench->variables = overlaid(&eval, given, bench->config->variables);
+    return diags->n_errors == errors;
+}
+
+/* -- inputs -- */
+
+typedef VEC(struct config_option) option_list;
+
+static struct str origin_of(struct bench *bench)
+{
+    return bench->report->path;
+}
+
+static void add_value(struct bench *bench, option_list *list, struct str name, struct value v, struct span span,
+                      struct str origin)
+{
+    struct config_option option = {.text = name, .value = v, .span = span, .origin = origin};
+    vec_push(bench->arena, list, option);
+}
+
+static void undeclared(struct bench *bench, const struct test_run *run, const struct subject *subject,
+                       const struct attribute *attribute, struct diags *diags)
+{
+    struct str name = attribute->name.text;
+    struct str near = map_near(&subject->config->root->module->variables, name);
+    struct str hint = near.n ? arena_printf(bench->arena, _(" Did you mean \"%.*s\"?"), STR_ARG(near)) : STR("");
+    struct diag *d = diag_warning(diags, attribute->name.span, _("Value for undeclared variable"),
+                                  _("The module under test has no variable \"%.*s\", so this value is not used.%.*s"),
+                                  STR_ARG(name), STR_ARG(hint));
+    d->object = arena_printf(diags->arena, "run \"%.*s\"", STR_ARG(run->name));
+}
+
+/* Every variable of the module that somebody gave a value, wherever that was. */
+static option_list inputs_of(struct bench *bench, struct test_run *run, const struct subject *subject,
+                             struct value variables)
+{
+    option_list list = {0};
+    const struct body *own = run->config->variables, *file = bench->config->variables;
+    const struct map *declared = &subject->config->root->module->variables;
+    map_each (declared, i) {
+        struct str name = declared->entries[i].key;
+        const struct attribute *here = own ? body_attribute(own, name) : NULL;
+        const struct config_input *given = map_get(&bench->testing->given, name);
+        if (!here && file)
+            here = body_attribute(file, name);
+        if (here)
+            add_value(bench, &list, name, value_attr(variables, name), here->expr->span, origin_of(bench));
+        else if (given && given->given && value_exists(given->value))
+            add_value(bench, &list, name, given->value, given->span, given->origin);
+    }
+    for (size_t i = 0; own && i < own->n_items; i++)
+        if (own->items[i].attribute && !map_find(declared, own->items[i].attribute->name.text))
+            undeclared(bench, run, subject, own->items[i].attribute, &run->diags);
+    return list;
+}
+
+/* -- the run -- */
+
+static struct bench_state *state_for(struct bench *bench, const struct testfile_run *run)
+{
+    struct arena *arena = bench->arena;
+    struct str key = run->state_key.n ? arena_printf(arena, "key:%.*s", STR_ARG(run->state_key))
+                                      : arena_printf(arena, "module:%.*s", STR_ARG(run->source));
+    struct bench_state *state = map_get(&bench->states, key);
+    if (state)
+        return state;
+    state = ARENA_NEW(arena, struct bench_state);
+    state->key = key;
+    map_put(&bench->states, key, state);
+    return state;
+}
+
+static struct str dir_of(struct bench *bench, const struct testfile_run *run)
+{
+    return run->source.n ? config_folder(bench->arena, STR("."), run->source) : STR(".");
+}
+
+static struct session_options options_for(struct bench *bench, struct staged *staged, option_list inputs)
+{
+    const struct test_options *o = &bench->testing->options;
+    return (struct session_options){
+        .dir = staged->subject->dir,
+        .config = staged->subject->config,
+        .registry = o->registry,
+        .funcs = o->funcs,
+        .inputs = inputs.v,
+        .n_inputs = inputs.n,
+        .only_inputs = true,
+        .stand_ins = &staged->stand_ins,
+        .parallelism = o->parallelism,
+        .operation = STR("test"),
+        .version = o->version,
+    };
+}
+
+bool stage_run(struct bench *bench, struct test_run *run, struct staged *out)
+{
+    struct diags *diags = &run->diags;
+    size_t errors = diags->n_errors, from = diags->list.n;
+    struct str object = arena_printf(bench->arena, "run \"%.*s\"", STR_ARG(run->name));
+    *out = (struct staged){.subject = stage_subject(bench->testing, dir_of(bench, run->config)),
+                           .state = state_for(bench, run->config)};
+    diags_append(diags, &out->subject->diags);
+    if (diags->n_errors > errors || !judge_expectations(run, out->subject->config, diags))
+        return false;
+    struct eval eval = stage_eval(bench, bench->arena, bench->variables, object, diags);
+    struct value variables = overlaid(&eval, bench->variables, run->config->variables);
+    if (diags->n_errors > errors)
+        return false;
+    option_list inputs = inputs_of(bench, run, out->subject, variables);
+    eval = stage_eval(bench, bench->arena, variables, object, diags);
+    bool ok = stand_ins_make(bench, run->config, out->subject, &eval, &out->stand_ins);
+    for (size_t i = from; i < diags->list.n; i++)
+        if (!diags->list.v[i].object.n)
+            diags->list.v[i].object = object;
+    out->options = options_for(bench, out, inputs);
+    return ok;
+}
