@@ -16,9 +16,11 @@ const struct flag flag_table[] = {
     {"diff", FLAG_BOOL, AT(diff), NULL, N_("Show what formatting changes.")},
     {"digest", FLAG_STRING, AT(digest), "SHA256",
      N_("Apply only if the plan has this digest, as the reviewed plan showed it.")},
+    {"filter", FLAG_LIST, AT(filters), "FILE", N_("Only the tests of this file: tests/web.test.hcl. Repeatable.")},
     {"help", FLAG_BOOL, AT(help), NULL, N_("Show this help.")},
     {"input", FLAG_BOOL, AT(input), NULL, N_("Ask for what is missing on a terminal; -input=false never asks.")},
     {"json", FLAG_BOOL, AT(json), NULL, N_("Answer in JSON, for programs.")},
+    {"junit-xml", FLAG_STRING, AT(junit_xml), "FILE", N_("Write a report in JUnit's XML, too.")},
     {"lock", FLAG_BOOL, AT(lock), NULL, N_("Hold the lock of the state; -lock=false is for emergencies.")},
     {"lock-timeout", FLAG_DURATION, AT(lock_timeout_ms), "DURATION",
      N_("How long to wait for the lock of the state: 30s, 5m.")},
@@ -36,8 +38,11 @@ const struct flag flag_table[] = {
      N_("The state, instead of detour.state in the folder of the configuration.")},
     {"target", FLAG_LIST, AT(targets), "ADDRESS",
      N_("Only this object, or all of a module, and what it depends on. Repeatable.")},
+    {"test-directory", FLAG_STRING, AT(test_directory), "FOLDER",
+     N_("Look for tests in this folder, besides that of the configuration (tests).")},
     {"var", FLAG_VAR, AT(inputs), "NAME=VALUE", N_("Set a variable of the root module. Repeatable.")},
     {"var-file", FLAG_VAR_FILE, AT(inputs), "FILE", N_("Set variables from a file. Repeatable.")},
+    {"verbose", FLAG_BOOL, AT(verbose), NULL, N_("Show what each run plans, or what there is after it.")},
     {"version", FLAG_BOOL, AT(version), NULL, N_("Show the version.")},
     {"write", FLAG_BOOL, AT(write), NULL, N_("Rewrite the files in place; -write=false leaves them alone.")},
 };
@@ -151,6 +156,8 @@ static bool set_flag(struct parsing *p, const struct flag *flag, struct str valu
     case FLAG_LIST:
         if (flag->offset == AT(targets))
             vec_push(p->arena, &p->flags->targets, value);
+        else if (flag->offset == AT(filters))
+            vec_push(p->arena, &p->flags->filters, value);
         else
             vec_push(p->arena, &p->flags->replaces, value);
         return true;

@@ -12,14 +12,14 @@
 
 /* What the options of a command line were set to. */
 struct flags {
-    bool auto_approve, destroy, detailed_exitcode, help, json, no_color, raw, refresh_only, version;
+    bool auto_approve, destroy, detailed_exitcode, help, json, no_color, raw, refresh_only, verbose, version;
     bool refresh, input, lock;          /* default: true */
     bool check, diff, recursive, write; /* fmt; write defaults to true */
-    const char *out, *digest, *state, *chdir;
+    const char *out, *digest, *state, *chdir, *junit_xml, *test_directory;
     unsigned parallelism;
     unsigned lock_timeout_ms;
     VEC(struct config_option) inputs;
-    VEC(struct str) targets, replaces;
+    VEC(struct str) targets, replaces, filters;
     VEC(struct str) args; /* what is no option */
 };
 

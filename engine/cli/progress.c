@@ -120,9 +120,14 @@ static void paint(struct progress *p)
     cli_print(strbuf_str(&out));
 }
 
+/* The key is a copy: addresses end with their session, and tests have many. */
 static void set_place(struct progress *p, const struct addr *addr, uintptr_t place)
 {
-    map_put(&p->places, addr->text, (void *)place);
+    struct map_entry *entry = map_find(&p->places, addr->text);
+    if (entry)
+        entry->value = (void *)place;
+    else
+        map_put(&p->places, arena_str(p->cli->arena, addr->text), (void *)place);
 }
 
 static struct running *find(struct progress *p, const struct session_event *e)

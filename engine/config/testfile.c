@@ -286,9 +286,9 @@ static void file_run(struct reading *r, const struct block *block)
     struct decode *d = &r->d;
     const struct language_block *row = row_of("run");
     const struct body *body = block->body;
-    if (!decode_labels(d, block, row) || !decode_name(d, &block->labels[0]) ||
-        name_taken(r, block->labels[0].text, block->header_span))
+    if (!decode_labels(d, block, row) || !decode_name(d, &block->labels[0]))
         return;
+    bool taken = name_taken(r, block->labels[0].text, block->header_span);
     struct testfile_run run = {.name = {block->labels[0].text, block->labels[0].span}, .header = block->header_span};
     struct config_call call = {0};
     decode_shape(d, body, row);
@@ -305,7 +305,8 @@ static void file_run(struct reading *r, const struct block *block)
     decode_bool(d, body, "parallel", false);
     decode_source(d, body, &run);
     decode_plan_options(d, body, &run);
-    vec_push(d->arena, &r->runs, run);
+    if (!taken)
+        vec_push(d->arena, &r->runs, run);
 }
 
 static void file_test(struct reading *r, const struct block *block)

@@ -52,9 +52,11 @@ bool conditions_check(struct frame *frame, struct config_conditions conditions, 
         check.status = worse(check.status, status);
         if (status != CHECK_FAIL)
             continue;
-        struct diag *d = diag_error(run->diags, conditions.v[i].condition->span, summary, "%.*s", STR_ARG(why));
-        d->object = arena_str(run->diags->arena, instance);
-        d->code = DIAG_CONDITION;
+        struct scope scope;
+        struct eval eval = frame_eval(frame, &scope, run->arena);
+        eval.object = instance;
+        const struct expr *condition = conditions.v[i].condition;
+        eval_error(&eval, condition, condition->span, summary, "%.*s", STR_ARG(why))->code = DIAG_CONDITION;
         if (run->plan && run->phase == PHASE_PLAN)
             vec_push(run->plan->arena, &check.problems, arena_str(run->plan->arena, why));
     }

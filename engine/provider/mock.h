@@ -22,7 +22,8 @@ typedef const struct mock_values *mock_find(void *ctx, const struct provider_typ
 const struct detour_provider *mock_new(struct arena *arena, const struct detour_provider *real, mock_find *find,
                                        void *ctx);
 bool mock_is(const struct detour_provider *provider);
-/* Whether a state says of an object, by the key of its provider instance, that a mock made it: it is not in the world. */
+/* Whether a state says of an object, by the key of its provider instance, that a mock made it: it is not in the world.
+ */
 bool mock_key(struct str key);
 /* What `find` answers of a mock; NULL for a provider that is none. */
 const struct mock_values *mock_values_of(const struct detour_provider *provider, const struct provider_type *type,

@@ -58,6 +58,7 @@ struct staged {
     struct bench_state *state;
     struct session_stand_ins stand_ins;
     struct session_options options;
+    bool *used; /* overrides of the run whose target was found */
 };
 
 /* -- stage.c -- */
@@ -76,7 +77,7 @@ const struct subject *stage_subject(struct testing *testing, struct str dir);
 /* -- stand_in.c -- */
 /* The providers and overrides of the run, evaluated with `eval` and checked against the schemas. */
 bool stand_ins_make(struct bench *bench, const struct testfile_run *run, const struct subject *subject,
-                    struct eval *eval, struct session_stand_ins *out);
+                    struct eval *eval, struct staged *out);
 
 /* -- judge.c -- */
 /* Whether the names in expect_failures are of things that can fail. */

@@ -136,7 +136,7 @@ static void undeclared(struct asserting *a, const struct traversal *t, const cha
     struct str hint =
         near.n ? arena_printf(a->diags->arena, _(" Did you mean \"%.*s\"?"), STR_ARG(near)) : (struct str){"", 0};
     struct span at = t->n_steps ? span_join(t->root.span, t->steps[0].span) : t->root.span;
-    diag_error(a->diags, at, summary, _("There is no %s \"%.*s\".%.*s"), what, STR_ARG(name), STR_ARG(hint));
+    diag_error(a->diags, at, summary, what, STR_ARG(name), STR_ARG(hint));
     a->ok = false;
 }
 
@@ -148,12 +148,12 @@ static void check_name(void *ctx, const struct traversal *t)
     a->references++;
     if (str_is(t->root.text, "output")) {
         if (!name || type_attr(a->outputs.type, *name) < 0)
-            undeclared(a, t, _("Reference to undeclared output"), _("output of the module under test"), a->outputs,
-                       name ? *name : STR(""));
+            undeclared(a, t, _("Reference to undeclared output"),
+                       _("The module under test has no output \"%.*s\".%.*s"), a->outputs, name ? *name : STR(""));
     } else if (str_is(t->root.text, "run")) {
         if (!name || type_attr(a->runs.type, *name) < 0)
-            undeclared(a, t, _("Reference to unknown run"), _("earlier run that was carried out"), a->runs,
-                       name ? *name : STR(""));
+            undeclared(a, t, _("Reference to unknown run"), _("No run \"%.*s\" was carried out before this one.%.*s"),
+                       a->runs, name ? *name : STR(""));
     } else if (!config_ref_resolve(a->module, t, &ref, a->diags)) {
         a->ok = false;
     }

@@ -184,14 +184,14 @@ static struct session_options options_for(struct bench *bench, struct staged *st
         .parallelism = o->parallelism,
         .operation = STR("test"),
         .version = o->version,
+        .events = o->events,
     };
 }
 
-bool stage_run(struct bench *bench, struct test_run *run, struct staged *out)
+static bool evaluate(struct bench *bench, struct test_run *run, struct str object, struct staged *out)
 {
     struct diags *diags = &run->diags;
-    size_t errors = diags->n_errors, from = diags->list.n;
-    struct str object = arena_printf(bench->arena, "run \"%.*s\"", STR_ARG(run->name));
+    size_t errors = diags->n_errors;
     *out = (struct staged){.subject = stage_subject(bench->testing, dir_of(bench, run->config)),
                            .state = state_for(bench, run->config)};
     diags_append(diags, &out->subject->diags);
@@ -203,10 +203,16 @@ bool stage_run(struct bench *bench, struct test_run *run, struct staged *out)
         return false;
     option_list inputs = inputs_of(bench, run, out->subject, variables);
     eval = stage_eval(bench, bench->arena, variables, object, diags);
-    bool ok = stand_ins_make(bench, run->config, out->subject, &eval, &out->stand_ins);
-    for (size_t i = from; i < diags->list.n; i++)
-        if (!diags->list.v[i].object.n)
-            diags->list.v[i].object = object;
     out->options = options_for(bench, out, inputs);
+    return stand_ins_make(bench, run->config, out->subject, &eval, out);
+}
+
+bool stage_run(struct bench *bench, struct test_run *run, struct staged *out)
+{
+    struct str object = arena_printf(bench->arena, "run \"%.*s\"", STR_ARG(run->name));
+    bool ok = evaluate(bench, run, object, out);
+    vec_each (&run->diags.list, i)
+        if (!run->diags.list.v[i].object.n)
+            run->diags.list.v[i].object = object;
     return ok;
 }

@@ -294,7 +294,7 @@ static void add_overrides(struct making *m, struct testfile_overrides list, bool
 }
 
 /* Later ones win: those of mocks, of the file, of the run. */
-static void add_all_overrides(struct making *m, const struct testfile_run *run)
+static void add_all_overrides(struct making *m, const struct testfile_run *run, bool *own)
 {
     const struct testfile *file = m->bench->config;
     bool *used = m->bench->used;
@@ -304,12 +304,11 @@ static void add_all_overrides(struct making *m, const struct testfile_run *run)
         used += mock->overrides.n;
     }
     add_overrides(m, file->overrides, used);
-    bool *own = ARENA_ARRAY(m->arena, bool, run->overrides.n);
     add_overrides(m, run->overrides, own);
 }
 
 bool stand_ins_make(struct bench *bench, const struct testfile_run *run, const struct subject *subject,
-                    struct eval *eval, struct session_stand_ins *out)
+                    struct eval *eval, struct staged *out)
 {
     struct making m = {.bench = bench,
                        .subject = subject,
@@ -319,7 +318,8 @@ bool stand_ins_make(struct bench *bench, const struct testfile_run *run, const s
                        .registry = bench->testing->options.registry};
     size_t errors = m.diags->n_errors;
     add_providers(&m, run);
-    add_all_overrides(&m, run);
-    *out = (struct session_stand_ins){m.providers.v, m.providers.n, m.overrides.v, m.overrides.n};
+    out->used = ARENA_ARRAY(m.arena, bool, run->overrides.n);
+    add_all_overrides(&m, run, out->used);
+    out->stand_ins = (struct session_stand_ins){m.providers.v, m.providers.n, m.overrides.v, m.overrides.n};
     return m.diags->n_errors == errors;
 }

@@ -84,7 +84,8 @@ struct test_options {
     char *const *environment;
     unsigned parallelism;
     struct str version;
-    void *ctx; /* of `event` */
+    struct session_events events; /* of the sessions behind the runs */
+    void *ctx;                    /* of `event` */
     void (*event)(void *ctx, const struct test_event *event);
 };
 

@@ -207,6 +207,22 @@ static void work(struct working *w)
         run->status = TEST_ERROR;
 }
 
+/* A target that the configuration does not have is a slip, most likely. */
+static void warn_unused(struct diags *diags, struct testfile_overrides list, const bool *used)
+{
+    for (size_t i = 0; i < list.n; i++) {
+        if (used[i])
+            continue;
+        STRBUF_AUTO text = STRBUF_INIT(1 << 12);
+        traversal_print(&text, list.v[i].target);
+        diag_warning(
+            diags, list.v[i].target->span, _("Override without effect"),
+            _("There is no %.*s in the configuration that is run, so the override changes nothing. Is the address "
+              "right?"),
+            STR_ARG(strbuf_str(&text)));
+    }
+}
+
 static void carry_out(struct bench *bench, struct test_run *run)
 {
     struct staged *staged = ARENA_NEW(bench->arena, struct staged);
@@ -221,6 +237,7 @@ static void carry_out(struct bench *bench, struct test_run *run)
     w.session = open_session(bench, staged, &w.found);
     heed(bench, w.session, 1);
     work(&w);
+    warn_unused(&run->diags, run->config->overrides, staged->used);
     close_session(bench, w.session);
 }
 
@@ -325,30 +342,15 @@ static void do_all(struct bench *bench, bool ready)
     }
 }
 
-/* A target that no run of the file has is a slip, most likely. */
-static void warn_unused(struct bench *bench, struct testfile_overrides list, const bool *used)
-{
-    for (size_t i = 0; i < list.n; i++) {
-        if (used[i])
-            continue;
-        STRBUF_AUTO text = STRBUF_INIT(1 << 12);
-        traversal_print(&text, list.v[i].target);
-        diag_warning(&bench->report->diags, list.v[i].target->span, _("Override without effect"),
-                     _("No run of this file has %.*s in its configuration, so the override changes nothing. Is the "
-                       "address right?"),
-                     STR_ARG(strbuf_str(&text)));
-    }
-}
-
 static void warn_all_unused(struct bench *bench)
 {
     const bool *used = bench->used;
     map_each (&bench->config->mocks, i) {
         const struct testfile_mock *mock = bench->config->mocks.entries[i].value;
-        warn_unused(bench, mock->overrides, used);
+        warn_unused(&bench->report->diags, mock->overrides, used);
         used += mock->overrides.n;
     }
-    warn_unused(bench, bench->config->overrides, used);
+    warn_unused(&bench->report->diags, bench->config->overrides, used);
 }
 
 static size_t count_overrides(const struct testfile *file)

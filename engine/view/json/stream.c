@@ -4,8 +4,7 @@
 #include "view/human/plan.h"
 #include "view/json/writer.h"
 
-/* The fields that every line has; the caller adds its own and ends the line. */
-static struct writer line_begin(struct strbuf *out, const char *level, const char *type, struct str message)
+struct writer stream_line(struct strbuf *out, const char *level, const char *type, struct str message)
 {
     ARENA_AUTO arena = arena_new();
     struct writer w = writer_to(out);
@@ -18,7 +17,7 @@ static struct writer line_begin(struct strbuf *out, const char *level, const cha
     return w;
 }
 
-static void line_end(struct writer *w)
+void stream_line_end(struct writer *w)
 {
     writer_close(w, '}');
     strbuf_addc(w->out, '\n');
@@ -27,10 +26,10 @@ static void line_end(struct writer *w)
 void stream_version(struct strbuf *out, const char *version)
 {
     ARENA_AUTO arena = arena_new();
-    struct writer w = line_begin(out, "info", "version", arena_printf(arena, "detour %s", version));
+    struct writer w = stream_line(out, "info", "version", arena_printf(arena, "detour %s", version));
     writer_field_c(&w, "detour", version);
     writer_field_c(&w, "ui", "1.2");
-    line_end(&w);
+    stream_line_end(&w);
 }
 
 /* -- diagnostics
@@ -107,10 +106,10 @@ void stream_diagnostic(struct strbuf *out, const struct sources *sources, const 
     ARENA_AUTO arena = arena_new();
     bool error = d->severity == DIAG_ERROR;
     struct str message = arena_printf(arena, "%s: %.*s", error ? "Error" : "Warning", STR_ARG(d->summary));
-    struct writer w = line_begin(out, error ? "error" : "warn", "diagnostic", message);
+    struct writer w = stream_line(out, error ? "error" : "warn", "diagnostic", message);
     writer_key(&w, "diagnostic");
     json_diagnostic(&w, sources, d);
-    line_end(&w);
+    stream_line_end(&w);
 }
 
 void json_validation(struct strbuf *out, const struct sources *sources, const struct diags *diags, bool valid)
@@ -126,7 +125,7 @@ void json_validation(struct strbuf *out, const struct sources *sources, const st
     vec_each (&diags->list, i)
         json_diagnostic(&w, sources, &diags->list.v[i]);
     writer_close(&w, ']');
-    line_end(&w);
+    stream_line_end(&w);
 }
 
 /* -- resources
@@ -203,16 +202,16 @@ void stream_event(struct strbuf *out, const struct session_event *e)
     };
     ARENA_AUTO arena = arena_new();
     if (e->kind == EVENT_LOCK_WAIT || e->kind == EVENT_CANCELLING) {
-        struct writer w = line_begin(out, "info", "log", e->kind == EVENT_CANCELLING ? STR("Interrupted") : e->text);
-        line_end(&w);
+        struct writer w = stream_line(out, "info", "log", e->kind == EVENT_CANCELLING ? STR("Interrupted") : e->text);
+        stream_line_end(&w);
         return;
     }
     if (!e->addr || e->kind >= sizeof kinds / sizeof *kinds || !kinds[e->kind].type)
         return;
     struct str message = arena_printf(arena, "%.*s: %s", STR_ARG(e->addr->text), kinds[e->kind].words);
-    struct writer w = line_begin(out, e->kind == EVENT_APPLY_ERRORED ? "error" : "info", kinds[e->kind].type, message);
+    struct writer w = stream_line(out, e->kind == EVENT_APPLY_ERRORED ? "error" : "info", kinds[e->kind].type, message);
     hook(&w, e);
-    line_end(&w);
+    stream_line_end(&w);
 }
 
 /* -- plans
@@ -222,7 +221,7 @@ void stream_event(struct strbuf *out, const struct session_event *e)
 static void stream_change(struct strbuf *out, const struct change *change, const char *type, const char *words)
 {
     ARENA_AUTO arena = arena_new();
-    struct writer w = line_begin(
+    struct writer w = stream_line(
         out, "info", type,
         arena_printf(arena, "%.*s: %s %s", STR_ARG(change->addr->text), words, stream_action(change->action)));
     writer_key(&w, "change");
@@ -238,7 +237,7 @@ static void stream_change(struct strbuf *out, const struct change *change, const
     if (change->place.n)
         writer_field_str(&w, "place", change->place);
     writer_close(&w, '}');
-    line_end(&w);
+    stream_line_end(&w);
 }
 
 static void change_summary(struct strbuf *out, const struct plan *plan)
@@ -246,7 +245,7 @@ static void change_summary(struct strbuf *out, const struct plan *plan)
     STRBUF_AUTO text = STRBUF_INIT(0);
     struct plan_counts n = plan_count(plan);
     human_counts(&text, plan, &(struct term){0});
-    struct writer w = line_begin(out, "info", "change_summary", strbuf_str(&text));
+    struct writer w = stream_line(out, "info", "change_summary", strbuf_str(&text));
     writer_key(&w, "changes");
     writer_open(&w, '{');
     writer_field_int(&w, "add", (int64_t)n.add);
@@ -256,7 +255,7 @@ static void change_summary(struct strbuf *out, const struct plan *plan)
     writer_field_int(&w, "remove", (int64_t)n.destroy);
     writer_field_c(&w, "operation", "plan");
     writer_close(&w, '}');
-    line_end(&w);
+    stream_line_end(&w);
 }
 
 static void planned_outputs(struct strbuf *out, const struct plan *plan)
@@ -264,7 +263,7 @@ static void planned_outputs(struct strbuf *out, const struct plan *plan)
     if (!plan->outputs.n)
         return;
     ARENA_AUTO arena = arena_new();
-    struct writer w = line_begin(out, "info", "outputs", arena_printf(arena, "Outputs: %zu", plan->outputs.n));
+    struct writer w = stream_line(out, "info", "outputs", arena_printf(arena, "Outputs: %zu", plan->outputs.n));
     writer_key(&w, "outputs");
     writer_open(&w, '{');
     vec_each (&plan->outputs, i) {
@@ -275,7 +274,7 @@ static void planned_outputs(struct strbuf *out, const struct plan *plan)
         writer_close(&w, '}');
     }
     writer_close(&w, '}');
-    line_end(&w);
+    stream_line_end(&w);
 }
 
 void stream_plan(struct strbuf *out, const struct plan *plan)
@@ -296,7 +295,7 @@ void stream_apply_summary(struct strbuf *out, const struct apply_result *r, bool
     struct str text = arena_printf(arena, "%s: %zu added, %zu changed, %zu destroyed, %zu failed, %zu not started",
                                    r->status == APPLY_DONE ? "Apply complete" : "Apply not complete", r->added,
                                    r->changed, r->destroyed, r->failed, r->skipped);
-    struct writer w = line_begin(out, "info", "change_summary", text);
+    struct writer w = stream_line(out, "info", "change_summary", text);
     writer_key(&w, "changes");
     writer_open(&w, '{');
     writer_field_int(&w, "add", (int64_t)r->added);
@@ -308,7 +307,7 @@ void stream_apply_summary(struct strbuf *out, const struct apply_result *r, bool
     writer_field_int(&w, "skipped", (int64_t)r->skipped);
     writer_field_c(&w, "operation", destroy ? "destroy" : "apply");
     writer_close(&w, '}');
-    line_end(&w);
+    stream_line_end(&w);
 }
 
 void stream_outputs(struct strbuf *out, const struct snapshot *state)
@@ -318,7 +317,7 @@ void stream_outputs(struct strbuf *out, const struct snapshot *state)
     if (!n)
         return;
     ARENA_AUTO arena = arena_new();
-    struct writer w = line_begin(out, "info", "outputs", arena_printf(arena, "Outputs: %zu", n));
+    struct writer w = stream_line(out, "info", "outputs", arena_printf(arena, "Outputs: %zu", n));
     writer_key(&w, "outputs");
     writer_open(&w, '{');
     for (size_t i = 0; i < n; i++) {
@@ -334,5 +333,5 @@ void stream_outputs(struct strbuf *out, const struct snapshot *state)
         writer_close(&w, '}');
     }
     writer_close(&w, '}');
-    line_end(&w);
+    stream_line_end(&w);
 }

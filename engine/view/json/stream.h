@@ -7,6 +7,11 @@
 
 #include "core/session.h"
 #include "state/model.h"
+#include "view/json/writer.h"
+
+/* The fields that every line has; the caller adds its own and ends the line. */
+struct writer stream_line(struct strbuf *out, const char *level, const char *type, struct str message);
+void stream_line_end(struct writer *w);
 
 void stream_version(struct strbuf *out, const char *version);
 void stream_diagnostic(struct strbuf *out, const struct sources *sources, const struct diag *diag);
@@ -17,7 +22,6 @@ void stream_apply_summary(struct strbuf *out, const struct apply_result *result,
 void stream_outputs(struct strbuf *out, const struct snapshot *state);
 
 /* One diagnostic as an object inside another document. */
-struct writer;
 void json_diagnostic(struct writer *w, const struct sources *sources, const struct diag *diag);
 
 /* validate -json: {"format_version":"1.0","valid":…,"error_count":…,"warning_count":…,"diagnostics":[…]} */
