@@ -3,6 +3,7 @@
 #include "cli/help.h"
 #include "cli/progress.h"
 #include "funcs/table.h"
+#include "module_store/store.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,9 +12,9 @@
 #include <unistd.h>
 
 const struct command *const cli_commands[] = {
-    &cmd_validate, &cmd_plan,      &cmd_apply,    &cmd_destroy, &cmd_show,    &cmd_output,
-    &cmd_state,    &cmd_import,    &cmd_refresh,  &cmd_graph,   &cmd_console, &cmd_test,
-    &cmd_fmt,      &cmd_providers, &cmd_metadata, &cmd_version, &cmd_help,    NULL,
+    &cmd_validate,  &cmd_plan,     &cmd_apply,   &cmd_destroy, &cmd_show, &cmd_output, &cmd_state,
+    &cmd_import,    &cmd_refresh,  &cmd_graph,   &cmd_console, &cmd_test, &cmd_fmt,    &cmd_get,
+    &cmd_providers, &cmd_metadata, &cmd_version, &cmd_help,    NULL,
 };
 
 const char *cli_last_word(const struct command *command)
@@ -83,6 +84,15 @@ static bool ask_variable(void *ctx, struct str name, struct str description, boo
     return n > 0;
 }
 
+/* Modules that are kept elsewhere are looked for in the cache, never on a network. */
+static const struct config_reader *reader_of(struct cli *cli)
+{
+    struct module_store_options options = {.arena = cli->arena, .dir = STR(".")};
+    struct config_reader *reader = ARENA_NEW(cli->arena, struct config_reader);
+    *reader = module_store_reader(module_store_new(&options));
+    return reader;
+}
+
 static struct session_options options_of(struct cli *cli)
 {
     struct progress *progress = progress_new(cli, cli->flags.json);
@@ -92,6 +102,7 @@ static struct session_options options_of(struct cli *cli)
         .state_path = str_c(cli->flags.state),
         .registry = cli->registry,
         .funcs = funcs_table(),
+        .reader = reader_of(cli),
         .inputs = cli->flags.inputs.v,
         .n_inputs = cli->flags.inputs.n,
         .environment = environ,

@@ -33,8 +33,9 @@ struct cli {
 
 #define DETOUR_VERSION_TEXT "0.1.0"
 
-extern const struct command cmd_apply, cmd_console, cmd_destroy, cmd_fmt, cmd_graph, cmd_help, cmd_import, cmd_metadata,
-    cmd_output, cmd_plan, cmd_providers, cmd_refresh, cmd_show, cmd_state, cmd_test, cmd_validate, cmd_version;
+extern const struct command cmd_apply, cmd_console, cmd_destroy, cmd_fmt, cmd_get, cmd_graph, cmd_help, cmd_import,
+    cmd_metadata, cmd_output, cmd_plan, cmd_providers, cmd_refresh, cmd_show, cmd_state, cmd_test, cmd_validate,
+    cmd_version;
 /* All of them, NULL-ended, in the order of help. */
 extern const struct command *const cli_commands[];
 
@@ -58,6 +59,8 @@ struct plan_options cli_plan_options(struct cli *cli);
 /* Reports that there is no such command in `in` (NULL: at all). Returns the exit code. */
 int cli_unknown_command(struct cli *cli, const struct command *in, struct str name);
 
+/* Puts the diagnostics in the order in which they are shown, and names the fetched modules they are in. */
+void cli_tidy(struct cli *cli);
 /* Prints what diags hold (people: stderr; -json: one object a line on stdout) and empties them. */
 void cli_report(struct cli *cli);
 /* EXIT_ERROR, or a finer code with -detailed-exitcode; reports first. */

@@ -5,7 +5,7 @@
 static void answer_json(struct cli *cli, bool valid)
 {
     STRBUF_AUTO out = STRBUF_INIT(0);
-    diags_tidy(&cli->diags);
+    cli_tidy(cli);
     json_validation(&out, cli->sources, &cli->diags, valid);
     cli_print(strbuf_str(&out));
 }

@@ -15,6 +15,7 @@ struct flags {
     bool auto_approve, destroy, detailed_exitcode, help, json, no_color, raw, refresh_only, verbose, version;
     bool refresh, input, lock;          /* default: true */
     bool check, diff, recursive, write; /* fmt; write defaults to true */
+    bool offline, update;               /* get */
     const char *out, *digest, *state, *chdir, *junit_xml, *test_directory;
     unsigned parallelism;
     unsigned lock_timeout_ms;

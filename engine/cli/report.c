@@ -29,10 +29,18 @@ void cli_print(struct str text)
     write_all(STDOUT_FILENO, text);
 }
 
+void cli_tidy(struct cli *cli)
+{
+    const struct config *config = cli->session ? session_config(cli->session) : NULL;
+    if (config)
+        config_tell_packages(config, &cli->diags);
+    diags_tidy(&cli->diags);
+}
+
 void cli_report(struct cli *cli)
 {
     STRBUF_AUTO out = STRBUF_INIT(0);
-    diags_tidy(&cli->diags);
+    cli_tidy(cli);
     vec_each (&cli->diags.list, i) {
         const struct diag *d = &cli->diags.list.v[i];
         if (cli->flags.json)

@@ -208,9 +208,10 @@ struct config_reader {
     /* A whole file; false and errno. */
     bool (*read)(void *ctx, struct arena *arena, struct str path, struct str *content);
     /* Where the module is that `call` names, a call in the folder `from` of the package `inside` (empty: in none).
-     * `found` is set for CONFIG_PACKAGE. NULL: all modules stand beside their callers. */
-    enum config_place (*module)(void *ctx, struct arena *arena, const struct config_call *call, struct str from,
-                                struct str inside, struct config_package *found, struct diags *diags);
+     * `found` is set for CONFIG_PACKAGE; `sources` is the registry of all texts. NULL: all modules stand beside their
+     * callers. */
+    enum config_place (*module)(void *ctx, struct arena *arena, struct sources *sources, const struct config_call *call,
+                                struct str from, struct str inside, struct config_package *found, struct diags *diags);
 };
 extern const struct config_reader config_disk;
 

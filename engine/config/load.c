@@ -241,7 +241,8 @@ static bool find_module(struct load *load, const struct chain *chain, const stru
     size_t from = load->diags->list.n;
     enum config_place place = CONFIG_BESIDE;
     if (reader->module) {
-        place = reader->module(reader->ctx, load->config->arena, call, chain->dir, chain->package, found, load->diags);
+        place = reader->module(reader->ctx, load->config->arena, load->config->sources, call, chain->dir,
+                               chain->package, found, load->diags);
     } else if (!config_is_path(call->source)) {
         place = CONFIG_NOWHERE;
         report_source(load, call);

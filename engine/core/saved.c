@@ -33,12 +33,13 @@ static struct str module_question(struct arena *arena, const struct config_call 
     return arena_printf(arena, "module\n%.*s\n%.*s", STR_ARG(from), STR_ARG(call->source));
 }
 
-static enum config_place recorder_module(void *ctx, struct arena *arena, const struct config_call *call,
-                                         struct str from, struct str inside, struct config_package *found,
-                                         struct diags *diags)
+static enum config_place recorder_module(void *ctx, struct arena *arena, struct sources *sources,
+                                         const struct config_call *call, struct str from, struct str inside,
+                                         struct config_package *found, struct diags *diags)
 {
     struct recorder *recorder = ctx;
-    enum config_place place = recorder->inner->module(recorder->inner->ctx, arena, call, from, inside, found, diags);
+    enum config_place place =
+        recorder->inner->module(recorder->inner->ctx, arena, sources, call, from, inside, found, diags);
     if (place == CONFIG_PACKAGE) {
         struct config_file file = {
             module_question(recorder->arena, call, from),
@@ -58,12 +59,13 @@ struct config_reader recorder_reader(struct recorder *recorder, struct arena *ar
 }
 
 /* A saved plan knows where its modules are. */
-static enum config_place saved_module(void *ctx, struct arena *arena, const struct config_call *call, struct str from,
-                                      struct str inside, struct config_package *found, struct diags *diags)
+static enum config_place saved_module(void *ctx, struct arena *arena, struct sources *sources,
+                                      const struct config_call *call, struct str from, struct str inside,
+                                      struct config_package *found, struct diags *diags)
 {
     struct str answer;
     struct config_reader saved = config_memory(ctx);
-    (void)inside, (void)diags;
+    (void)sources, (void)inside, (void)diags;
     if (!saved.read(saved.ctx, arena, module_question(arena, call, from), &answer))
         return CONFIG_BESIDE;
     str_next_line(&answer, &found->dir);

@@ -1,0 +1,106 @@
+#include "base/gettext.h"
+#include "cli/cli.h"
+#include "module_store/store.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+/* -- interrupts -- */
+
+static volatile pid_t running;
+
+/* git works in a session of its own, where the terminal's Ctrl-C does not reach it. */
+static void on_interrupt(int signal_number)
+{
+    if (running > 0)
+        kill(-running, SIGKILL);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+static void watch_interrupts(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+/* -- what happens -- */
+
+/* "v1.2 → 5d41402": where something took the place of something else, both. */
+static void on_event(void *ctx, const struct module_event *event)
+{
+    static const char *const words[] = {
+        [MODULE_FETCHING] = NULL,       [MODULE_CURRENT] = N_("current"), [MODULE_FETCHED] = N_("fetched"),
+        [MODULE_PINNED] = N_("pinned"), [MODULE_UPDATED] = N_("updated"), [MODULE_DROPPED] = N_("dropped"),
+    };
+    struct cli *cli = ctx;
+    STRBUF_AUTO out = STRBUF_INIT(0);
+    if (!words[event->kind])
+        return;
+    term_paint(&out, &cli->out, event->kind == MODULE_UPDATED ? INK_YELLOW : INK_GREEN, "%-8s", _(words[event->kind]));
+    strbuf_printf(&out, " %.*s", STR_ARG(event->key));
+    if (event->from.n)
+        strbuf_printf(&out, "  %.*s → %.*s", STR_ARG(event->from), STR_ARG(event->to));
+    else if (event->to.n)
+        strbuf_printf(&out, "  %.*s", STR_ARG(event->to));
+    strbuf_addc(&out, '\n');
+    cli_print(strbuf_str(&out));
+}
+
+/* -- the command -- */
+
+static bool fetch(struct cli *cli, struct module_store *store, const struct config **config)
+{
+    if (!module_store_lock(store, &cli->diags))
+        return false;
+    struct config_reader reader = module_store_reader(store);
+    *config = config_load(cli->arena, cli->sources, &reader, STR("."), STR(DETOUR_VERSION_TEXT), &cli->diags);
+    return module_store_commit(store, !diags_failed(&cli->diags), &cli->diags) && !diags_failed(&cli->diags);
+}
+
+static int run(struct cli *cli)
+{
+    if (cli->flags.update && cli->flags.offline) {
+        diag_error(
+            &cli->diags, (struct span){0}, _("Options that exclude one another"),
+            _("-update asks the sources what they hold now, and -offline forbids to ask: leave one of them out."));
+        return cli_failed(cli);
+    }
+    struct module_store_options options = {.arena = cli->arena,
+                                           .dir = STR("."),
+                                           .fetch = true,
+                                           .update = cli->flags.update,
+                                           .offline = cli->flags.offline,
+                                           .running = &running,
+                                           .ctx = cli,
+                                           .event = on_event};
+    struct module_store *store = module_store_new(&options);
+    struct sources *sources = cli->sources = sources_new();
+    const struct config *config = NULL;
+    watch_interrupts();
+    bool ok = fetch(cli, store, &config);
+    module_store_close(store);
+    if (config)
+        config_tell_packages(config, &cli->diags);
+    int code = ok ? EXIT_OK : EXIT_ERROR;
+    cli_report(cli);
+    cli->sources = NULL;
+    sources_free(sources);
+    return code;
+}
+
+const struct command cmd_get = {
+    .name = "get",
+    .args = "",
+    .summary = N_("Fetch the modules that are kept elsewhere, and pin them"),
+    .doc = N_(
+        "Fetches the modules that come from git repositories and from archives, and the modules that these call, into "
+        ".detour/modules. What was fetched is pinned in detour.lock.hcl by the commit and by a digest of the content: "
+        "commit that file. All other commands use what is in .detour/modules if it has that digest, and never a "
+        "network.\nA tag or branch that moves changes nothing: what is pinned stays, until -update takes what the "
+        "sources hold now."),
+    .flags = "no-color offline update",
+    .run = run,
+};
