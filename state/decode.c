@@ -1,20 +1,24 @@
 #include "state/decode.h"
 #include "base/gettext.h"
 #include "state/cut.h"
+#include "state/encode.h"
 #include "value/json.h"
 #include "value/walk.h"
 
 #include <openssl/evp.h>
 
-void decoder_init(struct decoder *d, struct addrs *addrs)
+void decoder_init(struct decoder *d, struct addrs *addrs, struct secrets *secrets)
 {
-    *d = (struct decoder){.arena = arena_new(), .scratch = arena_new(), .addrs = addrs};
+    *d = (struct decoder){.arena = arena_new(), .scratch = arena_new(), .addrs = addrs, .secrets = secrets};
+    arena_wipe_on_free(d->arena);
+    d->where = STRBUF_INIT(STRBUF_MAX);
     d->sources = sources_new();
 }
 
 void decoder_free(struct decoder *d)
 {
     sources_free(d->sources);
+    strbuf_free(&d->where);
     arena_free(d->arena);
     arena_free(d->scratch);
 }
@@ -62,6 +66,9 @@ static const struct {
     FIELD(unknown_paths),
     FIELD(depends),
     FIELD(private),
+    FIELD(sealed),
+    FIELD(sealed_private),
+    FIELD(secrets),
     FIELD(prevent_destroy),
     FIELD(version),
     FIELD(lineage),
@@ -209,7 +216,7 @@ static bool decode_paths(struct decoder *d, struct str json, uint16_t marks, str
         struct path_marks at = {.marks = marks};
         if (!decode_path(d, value, &at.path))
             return false;
-        vec_push(d->scratch, &out->list, at);
+        vec_push(d->arena, &out->list, at);
     }
     return c.why ? fail_cut(d, &c) : true;
 }
@@ -223,19 +230,130 @@ static struct value put_unknown(void *ctx, struct path path, struct value v)
     return v;
 }
 
+/* -- seals */
+
+bool decode_secrets(struct decoder *d, struct str json)
+{
+    struct str why = str_c(_("there is nothing to open them with"));
+    if (d->secrets && secrets_take(d->secrets, json, &why))
+        return true;
+    d->closed = true;
+    return decode_fail(d, json, _("the secrets cannot be opened: %.*s"), STR_ARG(why));
+}
+
+/* "the secret detour_data.a.input": of what stands in `where`, and the path. */
+static struct str secret_name(struct decoder *d, const struct path *path)
+{
+    struct str rest = strbuf_str(&d->where), kind, address;
+    STRBUF_AUTO out = STRBUF_INIT(1 << 16);
+    str_next_line(&rest, &kind);
+    str_next_line(&rest, &address);
+    strbuf_printf(&out, "%s%.*s", str_is(kind, "output") ? "output." : "", STR_ARG(address));
+    if (path)
+        path_print(&out, *path);
+    return arena_str(d->scratch, strbuf_str(&out));
+}
+
+static bool fail_seal(struct decoder *d, struct str at, struct str name, enum seal_result result)
+{
+    d->closed = true;
+    return decode_fail(d, at,
+                       result == SEAL_CUT
+                           ? _("the secret %.*s is cut short or no seal")
+                           : _("the secret %.*s was changed, or copied here from another place or another "
+                               "state: its seal does not open"),
+                       STR_ARG(name));
+}
+
+/* Opens the seal (a JSON text) of the place that stands in `where`. */
+static bool open_seal(struct decoder *d, struct str json, const struct path *path, struct str *plain)
+{
+    struct seal *seal = d->secrets ? secrets_seal(d->secrets) : NULL;
+    struct str text = json.n >= 2 && json.p[0] == '"' ? str_sub(json, 1, json.n - 1) : (struct str){0};
+    if (!seal) {
+        d->closed = true;
+        return decode_fail(d, json, _("the secret %.*s is sealed, and the state does not say with which key"),
+                           STR_ARG(secret_name(d, path)));
+    }
+    enum seal_result result = seal_get(seal, d->arena, strbuf_str(&d->where), text, plain);
+    return result == SEAL_OPENED || fail_seal(d, json, secret_name(d, path), result);
+}
+
+struct opening {
+    struct decoder *d;
+    const struct paths *places;
+    struct str *seals; /* JSON texts, one for each place */
+    size_t prefix;     /* of `where` */
+    size_t asked;
+    bool failed;
+};
+
+static struct value open_place(void *ctx, size_t i, struct value v)
+{
+    struct opening *o = ctx;
+    struct decoder *d = o->d;
+    struct path path = o->places->list.v[i].path;
+    struct json_error error = {0};
+    struct str plain;
+    o->asked++;
+    if (o->failed || str_is(o->seals[i], "null")) {
+        if (!o->failed && !value_is_null(v))
+            o->failed = !decode_fail(d, o->seals[i], _("a secret stands here in plain text"));
+        return v;
+    }
+    d->where.n = o->prefix;
+    path_json_write(&d->where, path);
+    o->failed = !open_seal(d, o->seals[i], &path, &plain);
+    if (!o->failed && !json_read_as(d->arena, plain, v.type, &v, &error))
+        o->failed = !fail_seal(d, o->seals[i], secret_name(d, &path), SEAL_WRONG);
+    return v;
+}
+
+/* One seal, or null, for each place. */
+static bool decode_seal_list(struct decoder *d, struct str json, struct str *out, size_t n)
+{
+    struct cut c = cut_open(json, '[');
+    struct str key, value;
+    size_t i = 0;
+    while (cut_next(&c, &key, &value)) {
+        if (i < n)
+            out[i] = value;
+        i++;
+    }
+    if (c.why)
+        return fail_cut(d, &c);
+    return i == n || decode_fail(d, json, _("there must be as many seals as there are sensitive paths"));
+}
+
+static bool decode_seals(struct decoder *d, struct str json, const struct paths *places, struct value *v)
+{
+    struct opening o = {.d = d, .places = places, .prefix = d->where.n};
+    if (!json.n)
+        return decode_fail(d, json, _("secrets stand here in plain text"));
+    for (size_t i = 1; i < places->list.n; i++)
+        if (path_covers(places->list.v[i - 1].path, places->list.v[i].path))
+            return decode_fail(d, json, _("a sensitive path lies within another"));
+    o.seals = ARENA_ARRAY(d->arena, struct str, places->list.n);
+    if (!decode_seal_list(d, json, o.seals, places->list.n))
+        return false;
+    *v = paths_replace(d->arena, *v, places, open_place, &o);
+    d->where.n = o.prefix;
+    return !o.failed && (o.asked == places->list.n || decode_fail(d, json, _("there is no such place in the value")));
+}
+
 static bool decode_marks(struct decoder *d, const struct fields *f, struct value *v)
 {
     struct paths unknown = {0}, sensitive = {0};
+    if (f->sensitive_paths.n && !decode_paths(d, f->sensitive_paths, MARK_SENSITIVE, &sensitive))
+        return false;
+    if (sensitive.list.n && !d->plain && !decode_seals(d, f->sealed, &sensitive, v))
+        return false;
     if (f->unknown_paths.n) {
         if (!decode_paths(d, f->unknown_paths, 0, &unknown))
             return false;
         *v = value_rewrite(d->arena, *v, put_unknown, &unknown);
     }
-    if (f->sensitive_paths.n) {
-        if (!decode_paths(d, f->sensitive_paths, MARK_SENSITIVE, &sensitive))
-            return false;
-        *v = paths_mark(d->arena, *v, &sensitive);
-    }
+    *v = paths_mark(d->arena, *v, &sensitive);
     return true;
 }
 
@@ -300,15 +418,25 @@ static bool decode_version(struct decoder *d, struct str json, int *out)
     return n <= INT32_MAX || decode_fail(d, json, _("this version is too large"));
 }
 
-bool decode_object(struct decoder *d, const struct fields *f, struct state_object *o)
+static bool decode_sealed_private(struct decoder *d, struct str json, struct str *out)
+{
+    strbuf_lit(&d->where, "private");
+    return open_seal(d, json, NULL, out);
+}
+
+static bool decode_object(struct decoder *d, const struct fields *f, struct str address, struct str deposed,
+                          struct state_object *o)
 {
     *o = (struct state_object){0};
+    strbuf_clear(&d->where);
+    seal_where(&d->where, "resource", address, deposed);
     return decode_string(d, f->provider, &o->provider) && decode_version(d, f->schema_version, &o->schema_version) &&
            decode_status(d, f->status, &o->status) &&
            decode_flag(d, f->create_before_destroy, &o->create_before_destroy) &&
            decode_flag(d, f->prevent_destroy, &o->prevent_destroy) && (!f->value.n || decode_value(d, f, &o->value)) &&
            (!f->depends.n || decode_depends(d, f->depends, o)) &&
-           (!f->private.n || decode_private(d, f->private, &o->private));
+           (!f->private.n || decode_private(d, f->private, &o->private)) &&
+           (!f->sealed_private.n || decode_sealed_private(d, f->sealed_private, &o->private));
 }
 
 static bool decode_place(struct decoder *d, const struct fields *f, const struct addr **addr, struct str *deposed)
@@ -319,7 +447,7 @@ static bool decode_place(struct decoder *d, const struct fields *f, const struct
 bool decode_placed(struct decoder *d, const struct fields *f, struct result *out, struct state_object *object)
 {
     *out = (struct result){.kind = RESULT_SET, .object = object};
-    if (!decode_place(d, f, &out->addr, &out->deposed) || !decode_object(d, f, object))
+    if (!decode_place(d, f, &out->addr, &out->deposed) || !decode_object(d, f, out->addr->text, out->deposed, object))
         return false;
     return value_exists(object->value) || decode_fail(d, f->address, _("the object has no value"));
 }
@@ -327,7 +455,8 @@ bool decode_placed(struct decoder *d, const struct fields *f, struct result *out
 bool decode_intent(struct decoder *d, const struct fields *f, struct intent *out)
 {
     *out = (struct intent){0};
-    if (!decode_place(d, f, &out->addr, &out->deposed) || !decode_object(d, f, &out->planned))
+    if (!decode_place(d, f, &out->addr, &out->deposed) ||
+        !decode_object(d, f, out->addr->text, out->deposed, &out->planned))
         return false;
     struct str action;
     if (!decode_string(d, f->action, &action))
@@ -343,8 +472,11 @@ bool decode_intent(struct decoder *d, const struct fields *f, struct intent *out
 bool decode_output_record(struct decoder *d, const struct fields *f, struct result *out)
 {
     *out = (struct result){.kind = RESULT_OUTPUT};
-    return decode_string(d, f->name, &out->name) && decode_flag(d, f->sensitive, &out->sensitive) &&
-           decode_value(d, f, &out->value);
+    if (!decode_string(d, f->name, &out->name))
+        return false;
+    strbuf_clear(&d->where);
+    seal_where(&d->where, "output", out->name, STR(""));
+    return decode_flag(d, f->sensitive, &out->sensitive) && decode_value(d, f, &out->value);
 }
 
 const char *result_kind_name(enum result_kind kind)

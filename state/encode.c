@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* -- numbers of types */
@@ -70,21 +71,18 @@ static void write_number(struct strbuf *out, uint64_t number)
 static struct value drop_ephemeral(void *ctx, struct path path, struct value v)
 {
     (void)ctx, (void)path;
-    return v.marks & MARK_EPHEMERAL ? value_null(v.type) : v;
+    return v.marks & MARK_EPHEMERAL ? value_mark(value_null(v.type), v.marks & MARK_SENSITIVE) : v;
 }
 
-static void write_sensitive(struct strbuf *out, const struct paths *marks)
+static void write_sensitive(struct strbuf *out, const struct paths *secret)
 {
-    bool first = true;
-    vec_each (&marks->list, i) {
-        if (!(marks->list.v[i].marks & MARK_SENSITIVE))
-            continue;
-        strbuf_add(out, first ? STR(",\"sensitive_paths\":[") : STR(","));
-        path_json_write(out, marks->list.v[i].path);
-        first = false;
+    strbuf_lit(out, ",\"sensitive_paths\":[");
+    vec_each (&secret->list, i) {
+        if (i)
+            strbuf_addc(out, ',');
+        path_json_write(out, secret->list.v[i].path);
     }
-    if (!first)
-        strbuf_addc(out, ']');
+    strbuf_addc(out, ']');
 }
 
 struct unknowns {
@@ -121,33 +119,142 @@ static struct value write_unknowns(struct strbuf *out, struct arena *arena, stru
     return u.in_set ? value_rewrite(arena, v, whole_set_unknown, NULL) : v;
 }
 
-/* The places that JSON cannot hold come first, while the value still has its marks. */
-static void encode_places(struct strbuf *out, struct arena *arena, struct value *v)
+/* -- secrets */
+
+void encoder_init(struct encoder *e, struct secrets *secrets)
 {
-    if (v->deep & DEEP_EPHEMERAL)
-        *v = value_rewrite(arena, *v, drop_ephemeral, NULL);
-    if (v->deep & (DEEP_SENSITIVE | DEEP_EPHEMERAL)) {
-        struct paths marks = {0};
-        *v = paths_unmark(arena, *v, &marks);
-        write_sensitive(out, &marks);
-    }
-    if (!value_wholly_known(*v))
-        *v = write_unknowns(out, arena, *v);
+    *e = (struct encoder){.secrets = secrets,
+                          .arena = arena_new(),
+                          .where = STRBUF_INIT(STRBUF_MAX),
+                          .plain = STRBUF_SECRET(STRBUF_MAX),
+                          .sealed = STRBUF_INIT(STRBUF_MAX)};
+    arena_wipe_on_free(e->arena);
 }
 
-void encode_value(struct type_numbers *numbers, struct strbuf *out, struct value v)
+void encoder_free(struct encoder *e)
+{
+    type_numbers_free(&e->types);
+    arena_free(e->arena);
+    strbuf_free(&e->where);
+    strbuf_free(&e->plain);
+    strbuf_free(&e->sealed);
+}
+
+void seal_where(struct strbuf *out, const char *kind, struct str address, struct str deposed)
+{
+    strbuf_add(out, str_c(kind));
+    strbuf_addc(out, '\n');
+    strbuf_add(out, address);
+    strbuf_addc(out, '\n');
+    strbuf_add(out, deposed);
+    strbuf_addc(out, '\n');
+}
+
+static struct seal *seal_of(const struct encoder *e)
+{
+    struct seal *seal = e->secrets ? secrets_seal(e->secrets) : NULL;
+    if (seal)
+        return seal;
+    fprintf(stderr, "detour: internal error: a secret is to be written, and there is no key\n");
+    abort();
+}
+
+struct sealing {
+    struct encoder *e;
+    const struct paths *places;
+    struct str *texts; /* the seal of each place; empty: there is nothing to hide */
+    size_t prefix;     /* of `where` */
+};
+
+/* What stands in the place of a secret is a null of its type. */
+static struct value seal_place(void *ctx, size_t i, struct value v)
+{
+    struct sealing *sealing = ctx;
+    struct encoder *e = sealing->e;
+    if (!value_is_known(v) || value_is_null(v))
+        return v;
+    e->where.n = sealing->prefix;
+    e->plain.n = e->sealed.n = 0;
+    path_json_write(&e->where, sealing->places->list.v[i].path);
+    json_write(&e->plain, v, JSON_COMPACT);
+    seal_put(seal_of(e), &e->sealed, strbuf_str(&e->where), strbuf_str(&e->plain));
+    sealing->texts[i] = arena_str(e->arena, strbuf_str(&e->sealed));
+    return value_null(v.type);
+}
+
+static void write_seals(struct strbuf *out, const struct str *texts, size_t n)
+{
+    strbuf_lit(out, ",\"sealed\":[");
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            strbuf_addc(out, ',');
+        if (!texts[i].n) {
+            strbuf_lit(out, "null");
+            continue;
+        }
+        strbuf_addc(out, '"');
+        strbuf_add(out, texts[i]);
+        strbuf_addc(out, '"');
+    }
+    strbuf_addc(out, ']');
+}
+
+static struct value seal_places(struct encoder *e, struct strbuf *out, const struct paths *places, struct value v)
+{
+    struct sealing sealing = {e, places, ARENA_ARRAY(e->arena, struct str, places->list.n), e->where.n};
+    v = paths_replace(e->arena, v, places, seal_place, &sealing);
+    e->where.n = sealing.prefix;
+    write_seals(out, sealing.texts, places->list.n);
+    return v;
+}
+
+/* The outermost sensitive places: what lies inside of one is sealed with it. They come parents first. */
+static struct paths outermost(struct arena *arena, const struct paths *marks)
+{
+    struct paths out = {0};
+    vec_each (&marks->list, i) {
+        const struct path_marks *at = &marks->list.v[i];
+        bool covered = out.list.n && path_covers(out.list.v[out.list.n - 1].path, at->path);
+        if ((at->marks & MARK_SENSITIVE) && !covered)
+            vec_push(arena, &out.list, *at);
+    }
+    return out;
+}
+
+/* The places that JSON cannot hold come first, while the value still has its marks. */
+static void encode_places(struct encoder *e, struct strbuf *out, struct value *v)
+{
+    struct paths marks = {0}, secret = {0};
+    if (v->deep & DEEP_EPHEMERAL)
+        *v = value_rewrite(e->arena, *v, drop_ephemeral, NULL);
+    if (v->deep & (DEEP_SENSITIVE | DEEP_EPHEMERAL)) {
+        *v = paths_unmark(e->arena, *v, &marks);
+        secret = outermost(e->arena, &marks);
+    }
+    if (secret.list.n)
+        write_sensitive(out, &secret);
+    if (!value_wholly_known(*v))
+        *v = write_unknowns(out, e->arena, *v);
+    if (secret.list.n)
+        *v = seal_places(e, out, &secret, *v);
+}
+
+/* `,"type":n,"value":…` with its lists of paths. Ephemeral parts are written as null: they are never stored. The place
+ * of its seals stands in `where`. */
+static void encode_value(struct encoder *e, struct strbuf *out, struct value v)
 {
     if (!value_exists(v))
         return;
     bool fresh;
     strbuf_lit(out, ",\"type\":");
-    write_number(out, type_number_of(numbers, v.type, &fresh));
-    struct arena *arena = v.deep ? arena_new() : NULL;
-    if (arena)
-        encode_places(out, arena, &v);
+    write_number(out, type_number_of(&e->types, v.type, &fresh));
+    bool places = v.deep != 0;
+    if (places)
+        encode_places(e, out, &v);
     strbuf_lit(out, ",\"value\":");
     json_write(out, v, JSON_COMPACT);
-    arena_free(arena);
+    if (places)
+        arena_reset(e->arena);
 }
 
 /* -- objects */
@@ -160,6 +267,15 @@ void encode_place(struct strbuf *out, const struct addr *addr, struct str depose
         return;
     strbuf_lit(out, ",\"deposed\":");
     write_text(out, deposed);
+}
+
+/* What a provider keeps beside an object with secrets may be made from them. */
+static void seal_private(struct encoder *e, struct strbuf *out, struct str private)
+{
+    strbuf_lit(&e->where, "private");
+    strbuf_lit(out, ",\"sealed_private\":\"");
+    seal_put(seal_of(e), out, strbuf_str(&e->where), private);
+    strbuf_addc(out, '"');
 }
 
 static void write_private(struct strbuf *out, struct str private)
@@ -184,8 +300,11 @@ static void write_depends(struct strbuf *out, const struct state_object *o)
     strbuf_addc(out, ']');
 }
 
-void encode_object(struct type_numbers *numbers, struct strbuf *out, const struct state_object *o)
+void encode_object(struct encoder *e, struct strbuf *out, const struct addr *addr, struct str deposed,
+                   const struct state_object *o)
 {
+    strbuf_clear(&e->where);
+    seal_where(&e->where, "resource", addr->text, deposed);
     strbuf_lit(out, ",\"provider\":");
     write_text(out, o->provider);
     strbuf_lit(out, ",\"schema_version\":");
@@ -196,19 +315,22 @@ void encode_object(struct type_numbers *numbers, struct strbuf *out, const struc
         strbuf_lit(out, ",\"create_before_destroy\":true");
     if (o->prevent_destroy)
         strbuf_lit(out, ",\"prevent_destroy\":true");
-    encode_value(numbers, out, o->value);
+    encode_value(e, out, o->value);
     if (o->n_depends)
         write_depends(out, o);
-    if (o->private.n)
+    if (o->private.n && value_has_secret(o->value))
+        seal_private(e, out, o->private);
+    else if (o->private.n)
         write_private(out, o->private);
 }
 
-void encode_output(struct type_numbers *numbers, struct strbuf *out, struct str name, struct value value,
-                   bool sensitive)
+void encode_output(struct encoder *e, struct strbuf *out, struct str name, struct value value, bool sensitive)
 {
+    strbuf_clear(&e->where);
+    seal_where(&e->where, "output", name, STR(""));
     strbuf_lit(out, "\"name\":");
     write_text(out, name);
     if (sensitive)
         strbuf_lit(out, ",\"sensitive\":true");
-    encode_value(numbers, out, value);
+    encode_value(e, out, sensitive && value_exists(value) ? value_mark(value, MARK_SENSITIVE) : value);
 }

@@ -16,7 +16,7 @@
 struct writer {
     struct strbuf *out;
     struct snapshot *snapshot;
-    struct type_numbers types;
+    struct encoder encoder;
     bool first; /* of the list at hand */
 };
 
@@ -24,7 +24,7 @@ static void number_type(struct writer *w, struct value v)
 {
     bool fresh;
     if (value_exists(v))
-        type_number_of(&w->types, v.type, &fresh);
+        type_number_of(&w->encoder.types, v.type, &fresh);
 }
 
 /* Types are numbered in the order in which the values come below, so that the same state has the same bytes. */
@@ -71,9 +71,9 @@ static void list_close(struct writer *w)
 static void write_types(struct writer *w)
 {
     list_open(w, "types");
-    for (uint32_t i = 0; i < w->types.n; i++) {
+    for (uint32_t i = 0; i < w->encoder.types.n; i++) {
         list_item(w);
-        type_json_write(w->out, w->types.list[i]);
+        type_json_write(w->out, w->encoder.types.list[i]);
     }
     list_close(w);
 }
@@ -86,7 +86,7 @@ static void write_outputs(struct writer *w)
     for (size_t i = 0; i < n; i++) {
         list_item(w);
         strbuf_addc(w->out, '{');
-        encode_output(&w->types, w->out, outputs[i].name, outputs[i].value, outputs[i].sensitive);
+        encode_output(&w->encoder, w->out, outputs[i].name, outputs[i].value, outputs[i].sensitive);
         strbuf_addc(w->out, '}');
     }
     list_close(w);
@@ -99,7 +99,7 @@ static void write_object(struct writer *w, const struct addr *addr, struct str d
     list_item(w);
     strbuf_addc(w->out, '{');
     encode_place(w->out, addr, deposed);
-    encode_object(&w->types, w->out, o);
+    encode_object(&w->encoder, w->out, addr, deposed, o);
     strbuf_addc(w->out, '}');
 }
 
@@ -123,7 +123,7 @@ static void write_intent(struct writer *w, const struct intent *intent)
     list_item(w);
     strbuf_printf(w->out, "{\"action\":\"%s\",", intent_action_name(intent->action));
     encode_place(w->out, intent->addr, intent->deposed);
-    encode_object(&w->types, w->out, &intent->planned);
+    encode_object(&w->encoder, w->out, intent->addr, intent->deposed, &intent->planned);
     strbuf_addc(w->out, '}');
 }
 
@@ -140,9 +140,19 @@ static void write_uncertain(struct writer *w)
     list_close(w);
 }
 
-bool format_write(struct strbuf *out, struct snapshot *s, struct absorbed absorbed)
+/* Once there is a key it stays, also while nothing is secret. */
+static void write_secrets(struct writer *w, struct secrets *secrets)
+{
+    if (!secrets || !secrets_seal(secrets) || !(secrets_is_stored(secrets) || snapshot_has_secret(w->snapshot)))
+        return;
+    strbuf_lit(w->out, ",\n  \"secrets\": ");
+    secrets_write(secrets, w->out);
+}
+
+bool format_write(struct strbuf *out, struct snapshot *s, struct secrets *secrets, struct absorbed absorbed)
 {
     struct writer w = {.out = out, .snapshot = s};
+    encoder_init(&w.encoder, secrets);
     strbuf_printf(out, "{\n  \"format\": \"detour.state\",\n  \"version\": %d,\n  \"written_by\": \"detour %s\",\n",
                   STATE_FORMAT_VERSION, DETOUR_VERSION);
     strbuf_lit(out, "  \"lineage\": ");
@@ -150,20 +160,21 @@ bool format_write(struct strbuf *out, struct snapshot *s, struct absorbed absorb
     strbuf_printf(out, ",\n  \"serial\": %" PRIu64, snapshot_serial(s));
     if (absorbed.set)
         strbuf_printf(out, ",\n  \"absorbed\": [%" PRIu64 ", %" PRIu64 "]", absorbed.serial, absorbed.seq);
+    write_secrets(&w, secrets);
     number_types(&w);
     write_types(&w);
     write_outputs(&w);
     write_objects(&w);
     write_uncertain(&w);
     strbuf_lit(out, "\n}\n");
-    type_numbers_free(&w.types);
+    encoder_free(&w.encoder);
     return !out->over;
 }
 
 /* -- reading */
 
 struct head {
-    struct str format, version, written_by, lineage, serial, absorbed, types, outputs, resources, uncertain;
+    struct str format, version, written_by, lineage, serial, absorbed, secrets, types, outputs, resources, uncertain;
 };
 
 struct reader {
@@ -180,7 +191,7 @@ static struct str *head_member(struct head *h, struct str key)
         {STR("format"), &h->format},       {STR("version"), &h->version}, {STR("written_by"), &h->written_by},
         {STR("lineage"), &h->lineage},     {STR("serial"), &h->serial},   {STR("absorbed"), &h->absorbed},
         {STR("types"), &h->types},         {STR("outputs"), &h->outputs}, {STR("resources"), &h->resources},
-        {STR("uncertain"), &h->uncertain},
+        {STR("uncertain"), &h->uncertain}, {STR("secrets"), &h->secrets},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (str_eq(table[i].name, key))
@@ -279,8 +290,9 @@ static bool read_body(struct reader *r, struct str unknown, struct absorbed *abs
         return false;
     snapshot_identify(r->snapshot, lineage, serial);
     return (!r->head.absorbed.n || read_absorbed(r, r->head.absorbed, absorbed)) &&
-           each_element(d, r->head.types, read_type, r) && each_element(d, r->head.outputs, read_output, r) &&
-           each_element(d, r->head.resources, read_object, r) && each_element(d, r->head.uncertain, read_intent, r);
+           (!r->head.secrets.n || decode_secrets(d, r->head.secrets)) && each_element(d, r->head.types, read_type, r) &&
+           each_element(d, r->head.outputs, read_output, r) && each_element(d, r->head.resources, read_object, r) &&
+           each_element(d, r->head.uncertain, read_intent, r);
 }
 
 /* Line and column (in bytes), from 1. */
@@ -299,6 +311,11 @@ static bool fail_damaged(const struct decoder *d, struct str path, struct str te
 {
     size_t line, column;
     place_of(text, d->at, &line, &column);
+    if (d->closed) {
+        diag_error(diags, (struct span){0}, _("The secrets of the state cannot be opened"),
+                   _("%.*s, line %zu: %.*s. Nothing was changed."), STR_ARG(path), line, STR_ARG(d->why));
+        return false;
+    }
     diag_error(
         diags, (struct span){0}, _("Damaged state"),
         _("%.*s, line %zu, column %zu: %.*s. Nothing was changed. Restore the file from a backup or a commit, or "
@@ -337,14 +354,15 @@ static bool read_all(struct reader *r, struct str path, struct str text, struct 
         return fail_damaged(d, path, text, diags);
     if (version > STATE_FORMAT_VERSION)
         return fail_newer(r, path, version, diags);
+    d->plain = version <= STATE_FORMAT_PLAIN;
     return read_body(r, unknown, absorbed) || fail_damaged(d, path, text, diags);
 }
 
-struct snapshot *format_read(struct addrs *addrs, struct str path, struct str text, struct absorbed *absorbed,
-                             struct diags *diags)
+struct snapshot *format_read(struct addrs *addrs, struct str path, struct str text, struct secrets *secrets,
+                             struct absorbed *absorbed, struct diags *diags)
 {
     struct reader r = {.snapshot = snapshot_new(addrs)};
-    decoder_init(&r.decoder, addrs);
+    decoder_init(&r.decoder, addrs, secrets);
     *absorbed = (struct absorbed){0};
     bool ok = read_all(&r, path, text, absorbed, diags);
     decoder_free(&r.decoder);

@@ -7,8 +7,9 @@
 #define DETOUR_STATE_FORMAT_H
 
 #include "state/model.h"
+#include "state/secrets.h"
 
-enum { STATE_FORMAT_VERSION = 1 };
+enum { STATE_FORMAT_VERSION = 2, STATE_FORMAT_PLAIN = 1 /* the last one without seals */ };
 
 /* The journal that a snapshot took in when it was written, so that its remains are known as such after a crash. */
 struct absorbed {
@@ -16,12 +17,14 @@ struct absorbed {
     uint64_t serial, seq;
 };
 
-/* Writes the snapshot. False where the text would be longer than the buffer's cap. */
-bool format_write(struct strbuf *out, struct snapshot *snapshot, struct absorbed absorbed);
+/* Writes the snapshot, its secrets sealed. False where the text would be longer than the buffer's cap. `secrets` NULL:
+ * there are none in it; else secrets_ensure was called where there are. */
+bool format_write(struct strbuf *out, struct snapshot *snapshot, struct secrets *secrets, struct absorbed absorbed);
 
 /* Reads a snapshot of this version or an older one; NULL after a diagnostic that names `path` and the line: not a
- * state, damaged, or of a newer version. Everything is copied out of `text`. */
-struct snapshot *format_read(struct addrs *addrs, struct str path, struct str text, struct absorbed *absorbed,
-                             struct diags *diags);
+ * state, damaged, of a newer version, or sealed with a key that is not here. Everything is copied out of `text`.
+ * `secrets` gets the key of the seals; NULL: there must be none. */
+struct snapshot *format_read(struct addrs *addrs, struct str path, struct str text, struct secrets *secrets,
+                             struct absorbed *absorbed, struct diags *diags);
 
 #endif

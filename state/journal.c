@@ -8,14 +8,15 @@
 #include <stdlib.h>
 
 struct journal_writer {
-    struct type_numbers types;
+    struct encoder encoder;
     uint64_t seq;
 };
 
-struct journal_writer *journal_writer_new(void)
+struct journal_writer *journal_writer_new(struct secrets *secrets)
 {
     struct journal_writer *w = heap_alloc(sizeof *w);
     *w = (struct journal_writer){0};
+    encoder_init(&w->encoder, secrets);
     return w;
 }
 
@@ -23,7 +24,7 @@ void journal_writer_free(struct journal_writer *w)
 {
     if (!w)
         return;
-    type_numbers_free(&w->types);
+    encoder_free(&w->encoder);
     free(w);
 }
 
@@ -74,12 +75,29 @@ void journal_end(struct journal_writer *w, struct strbuf *out)
     line_close(out, line);
 }
 
-/* A value's type gets its number in a record of its own, before the first record that uses it. */
-static void name_type(struct journal_writer *w, struct strbuf *out, struct value v)
+/* The wrapped key stands before the first seal that needs it, unless the snapshot has it. */
+static void name_key(struct journal_writer *w, struct strbuf *out)
+{
+    struct secrets *secrets = w->encoder.secrets;
+    if (!secrets || !secrets_seal(secrets) || secrets_is_stored(secrets))
+        return;
+    struct open_line line = line_open(w, out);
+    strbuf_lit(out, "{\"record\":\"SECRETS\",\"secrets\":");
+    secrets_write(secrets, out);
+    strbuf_addc(out, '}');
+    line_close(out, line);
+    secrets_stored(secrets);
+}
+
+/* What a record with the value needs before it. A value's type gets its number in a record of its own, before the first
+ * record that uses it. */
+static void prepare(struct journal_writer *w, struct strbuf *out, struct value v, bool secret)
 {
     bool fresh = false;
+    if (secret || (value_exists(v) && value_has_secret(v)))
+        name_key(w, out);
     if (value_exists(v))
-        type_number_of(&w->types, v.type, &fresh);
+        type_number_of(&w->encoder.types, v.type, &fresh);
     if (!fresh)
         return;
     struct open_line line = line_open(w, out);
@@ -91,13 +109,13 @@ static void name_type(struct journal_writer *w, struct strbuf *out, struct value
 
 void journal_intent(struct journal_writer *w, struct strbuf *out, const struct intent *intent)
 {
-    name_type(w, out, intent->planned.value);
+    prepare(w, out, intent->planned.value, false);
     struct open_line line = line_open(w, out);
     strbuf_lit(out, "{\"record\":\"INTENT\",\"action\":\"");
     strbuf_add(out, str_c(intent_action_name(intent->action)));
     strbuf_lit(out, "\",");
     encode_place(out, intent->addr, intent->deposed);
-    encode_object(&w->types, out, &intent->planned);
+    encode_object(&w->encoder, out, intent->addr, intent->deposed, &intent->planned);
     strbuf_addc(out, '}');
     line_close(out, line);
 }
@@ -105,7 +123,7 @@ void journal_intent(struct journal_writer *w, struct strbuf *out, const struct i
 static void write_result(struct journal_writer *w, struct strbuf *out, const struct result *r)
 {
     if (r->kind == RESULT_OUTPUT || r->kind == RESULT_OUTPUT_REMOVE) {
-        encode_output(&w->types, out, r->name, r->value, r->sensitive);
+        encode_output(&w->encoder, out, r->name, r->value, r->sensitive);
         return;
     }
     encode_place(out, r->addr, r->deposed);
@@ -114,12 +132,12 @@ static void write_result(struct journal_writer *w, struct strbuf *out, const str
         json_write_string(out, r->from->text, JSON_COMPACT);
     }
     if (r->kind == RESULT_SET)
-        encode_object(&w->types, out, r->object);
+        encode_object(&w->encoder, out, r->addr, r->deposed, r->object);
 }
 
 void journal_result(struct journal_writer *w, struct strbuf *out, const struct result *r)
 {
-    name_type(w, out, r->kind == RESULT_SET ? r->object->value : r->value);
+    prepare(w, out, r->kind == RESULT_SET ? r->object->value : r->value, r->sensitive);
     struct open_line line = line_open(w, out);
     strbuf_lit(out, "{\"record\":\"RESULT\",\"kind\":\"");
     strbuf_add(out, str_c(result_kind_name(r->kind)));

@@ -2,19 +2,22 @@
  * journal: what happened since the snapshot, one record a line: `seq crc32 {json}`.
  * seq counts from 1 without gaps; crc32 (8 hexadecimal digits) covers the seq's digits, a blank and the JSON text.
  * Records: BEGIN (lineage and serial of the snapshot it continues), TYPE (a value type, named by number further on),
- * INTENT, RESULT, END. This file makes and replays the text; store.c does the I/O.
+ * SECRETS (the wrapped key of the seals that follow, where the snapshot does not have it), INTENT, RESULT, END. This
+ * file makes and replays the text; store.c does the I/O.
  */
 #ifndef DETOUR_STATE_JOURNAL_H
 #define DETOUR_STATE_JOURNAL_H
 
 #include "state/model.h"
+#include "state/secrets.h"
 
 /* Makes records for one journal: numbers them and remembers which types it has named. */
 struct journal_writer;
 
-enum { JOURNAL_VERSION = 1 };
+enum { JOURNAL_VERSION = 2, JOURNAL_PLAIN = 1 /* the last one without seals */ };
 
-struct journal_writer *journal_writer_new(void);
+/* `secrets` as for format_write; may be NULL. */
+struct journal_writer *journal_writer_new(struct secrets *secrets);
 void journal_writer_free(struct journal_writer *writer);
 
 /* Each appends whole lines to `out`. Not thread-safe. */
@@ -45,9 +48,11 @@ struct journal_replay {
     bool torn;         /* bytes follow `good` */
     bool damaged; /* … and right records follow the bad one: or it is right itself and cannot be applied: damage, rather
                    than a write that was cut short */
+    bool closed;    /* the first bad record holds a secret that cannot be opened: nothing may be cut off */
     struct str why; /* what is wrong with the first bad record; for messages */
 };
-/* Applies the records to the snapshot, up to the first bad one. */
-struct journal_replay journal_replay(struct snapshot *snapshot, struct str text);
+/* Applies the records to the snapshot, up to the first bad one. `secrets` (may be NULL) has the key of the snapshot, or
+ * gets that of the journal. */
+struct journal_replay journal_replay(struct snapshot *snapshot, struct secrets *secrets, struct str text);
 
 #endif

@@ -3,13 +3,14 @@
 
 #include <inttypes.h>
 
-static bool read_snapshot(struct backend *b, struct addrs *addrs, const struct backend_texts *texts, struct loaded *out,
-                          struct absorbed *absorbed, struct diags *diags)
+static bool read_snapshot(struct backend *b, struct addrs *addrs, struct secrets *secrets,
+                          const struct backend_texts *texts, struct loaded *out, struct absorbed *absorbed,
+                          struct diags *diags)
 {
     *absorbed = (struct absorbed){0};
     out->exists = texts->exists;
     out->snapshot =
-        texts->exists ? format_read(addrs, b->place, texts->snapshot, absorbed, diags) : snapshot_new(addrs);
+        texts->exists ? format_read(addrs, b->place, texts->snapshot, secrets, absorbed, diags) : snapshot_new(addrs);
     return out->snapshot != NULL;
 }
 
@@ -64,8 +65,17 @@ static bool refuse_two(const struct loaded *out, const struct loaded_journal *j,
     return false;
 }
 
-static bool take_journal(struct loaded *out, struct loaded_journal *j, const struct absorbed *absorbed,
-                         struct arena *arena, struct diags *diags)
+/* The right key may be elsewhere: a journal that nobody here can read is left as it is. */
+static bool fail_closed(const struct loaded_journal *j, struct diags *diags)
+{
+    diag_error(diags, (struct span){0}, _("The secrets of the journal cannot be opened"),
+               _("%s, after record %" PRIu64 ": %.*s. Nothing was changed."), j->at.name.p, j->replay.last_seq,
+               STR_ARG(j->replay.why));
+    return false;
+}
+
+static bool take_journal(struct loaded *out, struct secrets *secrets, struct loaded_journal *j,
+                         const struct absorbed *absorbed, struct arena *arena, struct diags *diags)
 {
     j->head = journal_head(arena, j->at.text);
     if (!check_version(j, diags))
@@ -80,23 +90,24 @@ static bool take_journal(struct loaded *out, struct loaded_journal *j, const str
         return true;
     if (loaded_applied(out))
         return refuse_two(out, j, diags);
-    j->replay = journal_replay(out->snapshot, j->at.text);
-    return true;
+    j->replay = journal_replay(out->snapshot, secrets, j->at.text);
+    return !j->replay.closed || fail_closed(j, diags);
 }
 
-static bool take_journals(const struct backend_texts *texts, const struct absorbed *absorbed, struct arena *arena,
-                          struct loaded *out, struct diags *diags)
+static bool take_journals(const struct backend_texts *texts, struct secrets *secrets, const struct absorbed *absorbed,
+                          struct arena *arena, struct loaded *out, struct diags *diags)
 {
     vec_each (&texts->journals, i) {
         struct loaded_journal j = {.at = texts->journals.v[i]};
-        if (!take_journal(out, &j, absorbed, arena, diags))
+        if (!take_journal(out, secrets, &j, absorbed, arena, diags))
             return false;
         vec_push(arena, &out->journals, j);
     }
     return true;
 }
 
-bool state_load(struct backend *b, struct addrs *addrs, struct arena *arena, struct loaded *out, struct diags *diags)
+bool state_load(struct backend *b, struct addrs *addrs, struct secrets *secrets, struct arena *arena,
+                struct loaded *out, struct diags *diags)
 {
     struct backend_texts texts;
     struct absorbed absorbed;
@@ -106,9 +117,9 @@ bool state_load(struct backend *b, struct addrs *addrs, struct arena *arena, str
                    b->place.p, b->why);
         return false;
     }
-    if (!read_snapshot(b, addrs, &texts, out, &absorbed, diags))
+    if (!read_snapshot(b, addrs, secrets, &texts, out, &absorbed, diags))
         return false;
-    if (take_journals(&texts, &absorbed, arena, out, diags))
+    if (take_journals(&texts, secrets, &absorbed, arena, out, diags))
         return true;
     snapshot_free(out->snapshot);
     return false;

@@ -27,9 +27,9 @@ struct loaded {
     VEC(struct loaded_journal) journals;
 };
 
-/* Reads snapshot and journals. False after a diagnostic. */
-bool state_load(struct backend *backend, struct addrs *addrs, struct arena *arena, struct loaded *out,
-                struct diags *diags);
+/* Reads snapshot and journals, and opens their secrets. False after a diagnostic. */
+bool state_load(struct backend *backend, struct addrs *addrs, struct secrets *secrets, struct arena *arena,
+                struct loaded *out, struct diags *diags);
 
 /* The journal that was applied, or NULL. */
 const struct loaded_journal *loaded_applied(const struct loaded *loaded);

@@ -160,6 +160,38 @@ const struct state_instance *const *snapshot_sorted(struct snapshot *s, size_t *
     return s->sorted;
 }
 
+/* -- secrets */
+
+static bool object_has_secret(const struct state_object *object)
+{
+    return object && value_exists(object->value) && value_has_secret(object->value);
+}
+
+static bool instance_has_secret(const struct state_instance *in)
+{
+    if (object_has_secret(in->object) || (in->uncertain && object_has_secret(&in->uncertain->planned)))
+        return true;
+    vec_each (&in->deposed, i) {
+        const struct state_deposed *d = &in->deposed.v[i];
+        if (object_has_secret(d->object) || (d->uncertain && object_has_secret(&d->uncertain->planned)))
+            return true;
+    }
+    return false;
+}
+
+bool snapshot_has_secret(const struct snapshot *s)
+{
+    map_each (&s->outputs, i) {
+        const struct state_output *out = s->outputs.entries[i].value;
+        if (out && (out->sensitive || value_has_secret(out->value)))
+            return true;
+    }
+    vec_each (&s->all, i)
+        if (instance_has_secret(s->all.v[i]))
+            return true;
+    return false;
+}
+
 /* -- deposed objects */
 
 static struct state_deposed *deposed_find(const struct state_instance *in, struct str key)

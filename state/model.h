@@ -68,6 +68,8 @@ void snapshot_free(struct snapshot *snapshot);
 
 struct str snapshot_lineage(const struct snapshot *snapshot);
 uint64_t snapshot_serial(const struct snapshot *snapshot);
+/* Whether anything in it is sensitive. */
+bool snapshot_has_secret(const struct snapshot *snapshot);
 /* Nothing in it: no object, no uncertain intent, no output. */
 bool snapshot_empty(const struct snapshot *snapshot);
 

@@ -34,15 +34,28 @@ static bool replay_result(struct replay *r, const struct fields *f)
             decode_fail(&r->decoder, f->record, _("this result does not fit what came before")));
 }
 
-/* BEGIN was read by journal_head already, and may stand only there. */
+/* The rest of BEGIN was read by journal_head already; it may stand only there. */
+static bool replay_begin(struct replay *r, const struct fields *f)
+{
+    uint64_t version;
+    if (!decode_number(&r->decoder, f->version, &version))
+        return false;
+    r->decoder.plain = version <= JOURNAL_PLAIN;
+    return true;
+}
+
 static bool replay_record(struct replay *r, uint64_t seq, struct str json)
 {
     struct fields f;
     if (!decode_fields(&r->decoder, json, &f))
         return false;
     r->so_far.ended = is_record(f.record, "\"END\"");
-    if (r->so_far.ended || (seq == 1 && is_record(f.record, "\"BEGIN\"")))
+    if (seq == 1 && is_record(f.record, "\"BEGIN\""))
+        return replay_begin(r, &f);
+    if (r->so_far.ended)
         return true;
+    if (is_record(f.record, "\"SECRETS\""))
+        return decode_secrets(&r->decoder, f.secrets);
     if (is_record(f.record, "\"TYPE\""))
         return decode_type(&r->decoder, f.type);
     if (is_record(f.record, "\"INTENT\""))
@@ -82,16 +95,17 @@ static bool replay_line(struct replay *r, struct str rest)
     return true;
 }
 
-struct journal_replay journal_replay(struct snapshot *snapshot, struct str text)
+struct journal_replay journal_replay(struct snapshot *snapshot, struct secrets *secrets, struct str text)
 {
     struct replay r = {.snapshot = snapshot};
-    decoder_init(&r.decoder, snapshot_addrs(snapshot));
+    decoder_init(&r.decoder, snapshot_addrs(snapshot), secrets);
     struct str rest = text;
     while (rest.n && replay_line(&r, rest))
         rest = str_sub(text, r.so_far.good, text.n);
     if (rest.n) {
         r.so_far.torn = true;
         r.so_far.ended = false;
+        r.so_far.closed = r.decoder.closed;
         r.so_far.damaged = r.unfit || right_records_follow(rest, r.so_far.last_seq);
         r.so_far.why = arena_str(snapshot_arena(snapshot), r.decoder.why);
     }
@@ -118,7 +132,7 @@ struct journal_head journal_head(struct arena *arena, struct str text)
         return head;
     struct decoder d;
     struct fields f;
-    decoder_init(&d, NULL);
+    decoder_init(&d, NULL, NULL);
     struct str lineage;
     head.valid = decode_fields(&d, line.json, &f) && is_record(f.record, "\"BEGIN\"") &&
                  decode_string(&d, f.lineage, &lineage) && decode_number(&d, f.serial, &head.serial) &&

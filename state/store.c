@@ -10,7 +10,8 @@
 
 struct store {
     struct arena *arena;
-    struct backend *backend, *own; /* `own`: the backend where the store made it */
+    struct backend *backend, *own;         /* `own`: the backend where the store made it */
+    struct secrets *secrets, *own_secrets; /* the same */
     struct snapshot *snapshot;
     bool locked;
     bool exists;    /* the snapshot in the backend */
@@ -99,6 +100,15 @@ static bool tidy_journal(struct store *s, const struct loaded *l, const struct l
     return false;
 }
 
+/* The secrets of a store that was given none. */
+static struct secrets *secrets_for(struct arena *arena, const struct store_options *options)
+{
+    if (options->backend)
+        return secrets_throwaway();
+    struct str path = arena_printf(arena, "%s.key", options->path ? options->path : "detour.state");
+    return secrets_new(&(struct secrets_settings){.vfs = options->vfs, .default_key = path});
+}
+
 static struct store *store_make(const struct store_options *options)
 {
     struct arena *arena = arena_new();
@@ -106,10 +116,12 @@ static struct store *store_make(const struct store_options *options)
     *s = (struct store){
         .arena = arena,
         .own = options->backend ? NULL : backend_local(options->vfs, options->path),
+        .own_secrets = options->secrets ? NULL : secrets_for(arena, options),
         .pending = STRBUF_INIT(STRBUF_MAX),
         .writing = STRBUF_INIT(STRBUF_MAX),
     };
     s->backend = options->backend ? options->backend : s->own;
+    s->secrets = options->secrets ? options->secrets : s->own_secrets;
     pthread_mutex_init(&s->mutex, NULL);
     pthread_cond_init(&s->synced, NULL);
     return s;
@@ -120,7 +132,7 @@ static bool load(struct store *s, const struct store_options *options, struct di
     ARENA_AUTO arena = arena_new();
     arena_wipe_on_free(arena);
     struct loaded l;
-    if (!state_load(s->backend, options->addrs, arena, &l, diags))
+    if (!state_load(s->backend, options->addrs, s->secrets, arena, &l, diags))
         return false;
     s->snapshot = l.snapshot;
     s->exists = l.exists;
@@ -140,12 +152,13 @@ struct store *store_open(const struct store_options *options, struct diags *diag
     return NULL;
 }
 
-static struct snapshot *read_from(struct backend *b, const struct store_options *options, struct diags *diags)
+static struct snapshot *read_from(struct backend *b, const struct store_options *options, struct secrets *secrets,
+                                  struct diags *diags)
 {
     ARENA_AUTO arena = arena_new();
     arena_wipe_on_free(arena);
     struct loaded l;
-    if (!state_load(b, options->addrs, arena, &l, diags))
+    if (!state_load(b, options->addrs, secrets, arena, &l, diags))
         return NULL;
     vec_each (&l.journals, i)
         if (l.journals.v[i].fate == JOURNAL_FOREIGN)
@@ -158,8 +171,12 @@ static struct snapshot *read_from(struct backend *b, const struct store_options 
 
 struct snapshot *store_read(const struct store_options *options, struct diags *diags)
 {
+    ARENA_AUTO arena = arena_new();
     struct backend *own = options->backend ? NULL : backend_local(options->vfs, options->path);
-    struct snapshot *snapshot = read_from(options->backend ? options->backend : own, options, diags);
+    struct secrets *own_secrets = options->secrets ? NULL : secrets_for(arena, options);
+    struct snapshot *snapshot = read_from(options->backend ? options->backend : own, options,
+                                          options->secrets ? options->secrets : own_secrets, diags);
+    secrets_free(own_secrets);
     backend_close(own);
     return snapshot;
 }
@@ -169,12 +186,17 @@ struct snapshot *store_snapshot(struct store *s)
     return s->snapshot;
 }
 
+struct secrets *store_secrets(struct store *s)
+{
+    return s->secrets;
+}
+
 /* -- the snapshot */
 
 static bool replace_snapshot(struct store *s, struct absorbed absorbed)
 {
     STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
-    bool ok = format_write(&text, s->snapshot, absorbed);
+    bool ok = format_write(&text, s->snapshot, s->secrets, absorbed);
     if (!ok)
         backend_fail(s->backend, _("it would have more than %d MiB"), BACKEND_SIZE_MAX >> 20);
     ok = ok && s->backend->ops->write(s->backend, strbuf_str(&text));
@@ -185,11 +207,18 @@ static bool replace_snapshot(struct store *s, struct absorbed absorbed)
 
 static bool write_snapshot(struct store *s, uint64_t seq, struct diags *diags)
 {
+    bool secret = snapshot_has_secret(s->snapshot);
+    if (secret && !secrets_ensure(s->secrets, diags)) {
+        backend_fail(s->backend, _("there is no key for the secrets"));
+        return false;
+    }
     uint64_t serial = snapshot_serial(s->snapshot);
     struct absorbed absorbed = {.set = seq > 0, .serial = serial, .seq = seq};
     snapshot_identify(s->snapshot, snapshot_lineage(s->snapshot), s->exists ? serial + 1 : serial);
     if (replace_snapshot(s, absorbed)) {
         s->exists = true;
+        if (secret)
+            secrets_stored(s->secrets);
         return true;
     }
     snapshot_identify(s->snapshot, snapshot_lineage(s->snapshot), serial);
@@ -220,10 +249,11 @@ static bool journal_create(struct store *s)
     return s->backend->ops->journal_open(s->backend, strbuf_str(&begin));
 }
 
-/* BEGIN must find its snapshot: a state that is not on disk yet, or is there in part, is written first. */
-static bool settle_snapshot(struct store *s, struct diags *diags)
+/* BEGIN must find its snapshot: a state that is not on disk yet, is there in part, or with secrets that are to be
+ * sealed anew (or were never sealed), is written first. */
+static bool settle_snapshot(struct store *s, bool resealed, struct diags *diags)
 {
-    if (s->exists && !s->left_over)
+    if (s->exists && !s->left_over && !resealed)
         return true;
     if (!write_snapshot(s, s->left_over ? s->seq : 0, diags))
         return false;
@@ -235,9 +265,11 @@ static bool settle_snapshot(struct store *s, struct diags *diags)
 
 bool store_begin(struct store *s, struct diags *diags)
 {
-    if (!settle_snapshot(s, diags))
+    bool renewed, stored = secrets_is_stored(s->secrets);
+    if (!secrets_renew(s->secrets, &renewed, diags) ||
+        !settle_snapshot(s, renewed || (!stored && snapshot_has_secret(s->snapshot)), diags))
         return false;
-    s->writer = journal_writer_new();
+    s->writer = journal_writer_new(s->secrets);
     if (journal_create(s))
         return true;
     bool failed = fail_at(s, s->backend->journal, _("The journal cannot be opened"), diags);
@@ -291,12 +323,40 @@ static _Noreturn void bug(const char *what)
     abort();
 }
 
+/* Makes the key before the first secret is written. */
+static bool key_for(struct store *s, bool secret, struct diags *diags)
+{
+    if (!secret || secrets_ensure(s->secrets, diags))
+        return true;
+    s->error = arena_str(s->arena, str_c(_("there is no key for the secrets")));
+    return false;
+}
+
+static bool intents_have_secret(const struct intent *intents, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (value_exists(intents[i].planned.value) && value_has_secret(intents[i].planned.value))
+            return true;
+    return false;
+}
+
+static bool results_have_secret(const struct result *results, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct result *r = &results[i];
+        struct value v = r->kind == RESULT_SET ? r->object->value : r->value;
+        if (r->sensitive || (value_exists(v) && value_has_secret(v)))
+            return true;
+    }
+    return false;
+}
+
 bool store_intents(struct store *s, const struct intent *intents, size_t n, struct diags *diags)
 {
     pthread_mutex_lock(&s->mutex);
     if (!s->writer)
         bug("store_intents before store_begin");
-    bool ok = !s->error.n;
+    bool ok = !s->error.n && key_for(s, intents_have_secret(intents, n), diags);
     if (ok && n) {
         for (size_t i = 0; i < n; i++) {
             journal_intent(s->writer, &s->pending, &intents[i]);
@@ -319,13 +379,15 @@ bool store_results(struct store *s, const struct result *results, size_t n, stru
     pthread_mutex_lock(&s->mutex);
     if (!s->writer)
         bug("store_results before store_begin");
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         if (!snapshot_apply(s->snapshot, &results[i]))
             bug("a result does not fit the state");
+    ok = key_for(s, results_have_secret(results, n), diags);
+    for (size_t i = 0; ok && i < n; i++)
         journal_result(s->writer, &s->pending, &results[i]);
-    }
-    if (n)
+    if (n && ok)
         ok = commit(s);
+    s->recorded |= n > 0;
     pthread_mutex_unlock(&s->mutex);
     if (ok)
         return true;
@@ -333,6 +395,13 @@ bool store_results(struct store *s, const struct result *results, size_t n, stru
                _("%s: %s. These results are in memory only until the state is written; nothing more is started."),
                s->backend->journal.p, s->error.p);
     return false;
+}
+
+bool store_reseal(struct store *s, struct diags *diags)
+{
+    if (s->writer)
+        bug("store_reseal during a run");
+    return settle_snapshot(s, true, diags);
 }
 
 /* END is for those who read the journal; nothing depends on it, so nor does its failure matter. */
@@ -396,6 +465,7 @@ void store_close(struct store *s)
     if (s->locked)
         s->backend->ops->unlock(s->backend);
     backend_close(s->own);
+    secrets_free(s->own_secrets);
     snapshot_free(s->snapshot);
     buffer_free(&s->pending);
     buffer_free(&s->writing);

@@ -19,6 +19,7 @@
 
 #include "state/backend/backend.h"
 #include "state/model.h"
+#include "state/secrets.h"
 
 struct store;
 
@@ -26,6 +27,8 @@ struct store_options {
     struct backend *backend; /* must outlive the store; NULL: files, by the two below */
     const struct vfs *vfs;   /* NULL: vfs_system */
     const char *path;        /* of the snapshot; NULL: "detour.state". The journal and the lock are named after it */
+    struct secrets *secrets; /* must outlive the store. NULL: for files a key file beside the snapshot (path + ".key"),
+                                for another backend a key that is nowhere: nobody else will read such a state */
     struct addrs *addrs;
     struct sources *sources;
     const char *operation;   /* for those who wait: "plan", "apply", … */
@@ -61,6 +64,13 @@ bool store_results(struct store *store, const struct result *results, size_t n, 
 /* Writes END and a new snapshot (serial + 1) when anything was recorded since the last one, and drops the journal.
  * Tried also after a failed write: where it succeeds, nothing was lost. No other thread may write meanwhile. */
 bool store_checkpoint(struct store *store, struct diags *diags);
+
+/* The secrets of the state: the key is open where the state had one. */
+struct secrets *store_secrets(struct store *store);
+
+/* Writes the snapshot anew (serial + 1), after the secrets were given another key or other recipients. Takes in the
+ * journal that an interrupted run left. Not between store_begin and store_checkpoint. False after a diagnostic. */
+bool store_reseal(struct store *store, struct diags *diags);
 
 /* After a failure: appends the records whose durability was never confirmed, as journal lines, for the user to keep
  * (stderr). Nothing where all is durable. */

@@ -4,16 +4,37 @@
 
 #include <stdlib.h>
 
+static void release(struct strbuf *sb)
+{
+    if (sb->wipe && sb->p)
+        explicit_bzero(sb->p, sb->cap);
+    free(sb->p);
+}
+
 void strbuf_free(struct strbuf *sb)
 {
-    free(sb->p);
-    *sb = (struct strbuf){.max = sb->max};
+    release(sb);
+    *sb = (struct strbuf){.max = sb->max, .wipe = sb->wipe};
 }
 
 void strbuf_clear(struct strbuf *sb)
 {
     sb->n = 0;
     sb->over = false;
+}
+
+/* realloc may leave the old bytes behind. */
+static void move(struct strbuf *sb, size_t cap)
+{
+    if (!sb->wipe) {
+        sb->p = heap_realloc(sb->p, cap);
+        return;
+    }
+    char *moved = heap_alloc(cap);
+    if (sb->n)
+        memcpy(moved, sb->p, sb->n);
+    release(sb);
+    sb->p = moved;
 }
 
 bool strbuf_reserve(struct strbuf *sb, size_t extra)
@@ -27,7 +48,7 @@ bool strbuf_reserve(struct strbuf *sb, size_t extra)
         size_t cap = sb->cap ? sb->cap * 2 : 64;
         while (cap < sb->n + extra)
             cap *= 2;
-        sb->p = heap_realloc(sb->p, cap);
+        move(sb, cap);
         sb->cap = cap;
     }
     return true;

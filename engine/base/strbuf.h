@@ -11,11 +11,13 @@ struct strbuf {
     char *p;
     size_t n, cap, max;
     bool over;
+    bool wipe; /* memory is wiped before it is given back: for secrets */
 };
 
 enum { STRBUF_MAX = 1 << 30 };
 
 #define STRBUF_INIT(max_) ((struct strbuf){.max = (max_)})
+#define STRBUF_SECRET(max_) ((struct strbuf){.max = (max_), .wipe = true})
 #define STRBUF_AUTO __attribute__((cleanup(strbuf_free))) struct strbuf
 
 void strbuf_free(struct strbuf *sb);

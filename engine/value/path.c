@@ -316,3 +316,56 @@ struct value paths_mark(struct arena *arena, struct value v, const struct paths 
     free(places);
     return v;
 }
+
+/* -- other values at places */
+
+struct replacing {
+    struct arena *arena;
+    const struct paths *places;
+    paths_answer *f;
+    void *ctx;
+};
+
+static struct value replace_places(const struct replacing *r, struct value v, struct place *places, size_t n,
+                                   size_t depth);
+
+static struct value replace_parts(const struct replacing *r, struct value v, struct place *places, size_t n,
+                                  size_t depth)
+{
+    struct value *parts = ARENA_ARRAY(r->arena, struct value, v.n);
+    memcpy(parts, value_parts(v), v.n * sizeof *parts);
+    qsort(places, n, sizeof *places, place_cmp);
+    for (size_t i = 0, end; i < n; i = end) {
+        uint32_t part = places[i].part;
+        for (end = i; end < n && places[end].part == part;)
+            end++;
+        parts[part] = replace_places(r, parts[part], places + i, end - i, depth + 1);
+    }
+    return value_with_parts(v, parts);
+}
+
+static struct value replace_places(const struct replacing *r, struct value v, struct place *places, size_t n,
+                                   size_t depth)
+{
+    size_t inside = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct place place = places[i];
+        if (place.at->path.n == depth)
+            return r->f(r->ctx, (size_t)(place.at - r->places->list.v), v);
+        if (v.type->kind != TYPE_SET && part_position(v, &place.at->path.steps[depth], &place.part))
+            places[inside++] = place;
+    }
+    return inside ? replace_parts(r, v, places, inside, depth) : v;
+}
+
+struct value paths_replace(struct arena *arena, struct value v, const struct paths *places, paths_answer *f, void *ctx)
+{
+    size_t n = places->list.n;
+    struct replacing r = {arena, places, f, ctx};
+    struct place *all = heap_alloc(n * sizeof *all);
+    for (size_t i = 0; i < n; i++)
+        all[i] = (struct place){.at = &places->list.v[i]};
+    v = replace_places(&r, v, all, n, 0);
+    free(all);
+    return v;
+}

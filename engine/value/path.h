@@ -51,4 +51,10 @@ struct value paths_unmark(struct arena *arena, struct value v, struct paths *mar
  */
 struct value paths_mark(struct arena *arena, struct value v, const struct paths *marks);
 
+/* What to put at the i-th place, where v is now. */
+typedef struct value paths_answer(void *ctx, size_t i, struct value v);
+/* The value with what `f` answers at each of the places, none of which lies within another. Places that do not exist,
+ * or lie in a set, are not asked for. */
+struct value paths_replace(struct arena *arena, struct value v, const struct paths *places, paths_answer *f, void *ctx);
+
 #endif

@@ -1,6 +1,7 @@
 #include "script.h"
 #include "base/rng.h"
 #include "state/encode.h"
+#include "value/path.h"
 #include "value/json.h"
 
 #include <stdio.h>
@@ -182,16 +183,25 @@ static void describe_value(struct strbuf *out, struct value v)
         type_json_write(out, v.type);
 }
 
+/* As the state writes it, but with its secrets in plain text: their seals are never the same twice. */
 static void describe_object(struct map *map, struct str name, const struct state_object *o)
 {
     STRBUF_AUTO out = STRBUF_INIT(STRBUF_MAX);
-    struct type_numbers numbers = {0};
+    struct encoder encoder;
+    struct addr nowhere = {.text = STR("nowhere")};
+    struct paths marks = {0};
     if (!o)
         return;
+    struct state_object bare = *o;
+    if (value_exists(bare.value))
+        bare.value = paths_unmark(map->arena, bare.value, &marks);
     describe_value(&out, o->value);
-    encode_object(&numbers, &out, o);
+    vec_each (&marks.list, i)
+        path_json_write(&out, marks.list.v[i].path);
+    encoder_init(&encoder, NULL);
+    encode_object(&encoder, &out, &nowhere, STR(""), &bare);
     put(map, name, &out);
-    type_numbers_free(&numbers);
+    encoder_free(&encoder);
 }
 
 static void describe_intent(struct map *map, struct str place, const struct intent *i)

@@ -8,6 +8,7 @@
 
 struct fixture {
     struct arena *arena;
+    struct secrets *secrets; /* with a key of its own */
     struct addrs *addrs;
     struct sources *sources;
     struct diags diags;
@@ -17,11 +18,14 @@ static inline struct fixture fixture_new(void)
 {
     struct fixture f = {.arena = arena_new(), .addrs = addrs_new(), .sources = sources_new()};
     f.diags = DIAGS_INIT(f.arena);
+    f.secrets = secrets_throwaway();
+    cr_assert(secrets_ensure(f.secrets, &f.diags));
     return f;
 }
 
 static inline void fixture_free(struct fixture *f)
 {
+    secrets_free(f->secrets);
     addrs_free(f->addrs);
     sources_free(f->sources);
     arena_free(f->arena);

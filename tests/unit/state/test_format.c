@@ -5,11 +5,11 @@ static struct snapshot *read_back(struct fixture *f, struct snapshot *s)
 {
     STRBUF_AUTO out = STRBUF_INIT(STRBUF_MAX), again = STRBUF_INIT(STRBUF_MAX);
     struct absorbed absorbed = {.set = true, .serial = 4, .seq = 9}, got;
-    cr_assert(format_write(&out, s, absorbed));
-    struct snapshot *back = format_read(f->addrs, STR("detour.state"), strbuf_str(&out), &got, &f->diags);
+    cr_assert(format_write(&out, s, f->secrets, absorbed));
+    struct snapshot *back = format_read(f->addrs, STR("detour.state"), strbuf_str(&out), f->secrets, &got, &f->diags);
     cr_assert_not_null(back, "%s\n%.*s", first_detail(f), STR_ARG(strbuf_str(&out)));
     cr_assert(got.set && got.serial == 4 && got.seq == 9);
-    cr_assert(format_write(&again, back, absorbed));
+    cr_assert(format_write(&again, back, f->secrets, absorbed));
     cr_assert(str_eq(strbuf_str(&out), strbuf_str(&again)), "same state, same bytes");
     return back;
 }
@@ -139,7 +139,7 @@ Test(format, refuses_what_it_cannot_read)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture f = fixture_new();
         struct absorbed absorbed;
-        cr_assert_null(format_read(f.addrs, STR("detour.state"), str_c(cases[i].text), &absorbed, &f.diags));
+        cr_assert_null(format_read(f.addrs, STR("detour.state"), str_c(cases[i].text), f.secrets, &absorbed, &f.diags));
         cr_assert_str_eq(first_summary(&f), cases[i].summary, "case %zu: %s", i, first_detail(&f));
         cr_assert_not_null(strstr(first_detail(&f), cases[i].detail), "case %zu: %s", i, first_detail(&f));
         cr_assert_eq(f.diags.n_errors, 1);
@@ -154,12 +154,12 @@ Test(format, every_cut_of_a_state_is_refused_and_none_crashes)
     struct result r = set(&f, "detour_data.a", "1");
     snapshot_apply(s, &r);
     STRBUF_AUTO out = STRBUF_INIT(STRBUF_MAX);
-    format_write(&out, s, (struct absorbed){0});
+    format_write(&out, s, f.secrets, (struct absorbed){0});
     for (size_t n = 0; n + 2 < out.n; n++) {
         struct absorbed absorbed;
         char *exact = malloc(n ? n : 1);
         memcpy(exact, out.p, n);
-        cr_assert_null(format_read(f.addrs, STR("s"), str_from(exact, n), &absorbed, &f.diags), "%zu", n);
+        cr_assert_null(format_read(f.addrs, STR("s"), str_from(exact, n), f.secrets, &absorbed, &f.diags), "%zu", n);
         free(exact);
     }
     snapshot_free(s);

@@ -8,7 +8,7 @@
 /* BEGIN, TYPE, INTENT, RESULT, RESULT, END. */
 static void write_six(struct fixture *f, struct strbuf *out)
 {
-    struct journal_writer *w = journal_writer_new();
+    struct journal_writer *w = journal_writer_new(NULL);
     struct intent i = intend(f, "detour_data.a", INTENT_CREATE);
     struct result a = set(f, "detour_data.a", "1"), b = set(f, "detour_data.b", "2");
     journal_begin(w, out, STR("lin"), 5);
@@ -23,7 +23,7 @@ static void write_six(struct fixture *f, struct strbuf *out)
 static struct journal_replay replay(struct fixture *f, struct str text, struct snapshot **s)
 {
     *s = snapshot_new(f->addrs);
-    return journal_replay(*s, text);
+    return journal_replay(*s, f->secrets, text);
 }
 
 Test(journal, replays_what_was_written)
@@ -98,7 +98,7 @@ Test(journal, refuses_records_that_do_not_fit)
     struct fixture f = fixture_new();
     STRBUF_AUTO out = STRBUF_INIT(STRBUF_MAX);
     struct snapshot *s;
-    struct journal_writer *w = journal_writer_new();
+    struct journal_writer *w = journal_writer_new(NULL);
     struct result depose = other(&f, RESULT_DEPOSE, "detour_data.a", "k");
     journal_begin(w, &out, STR("lin"), 5);
     journal_result(w, &out, &depose);
