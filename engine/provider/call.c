@@ -2,6 +2,7 @@
 
 #include "base/gettext.h"
 #include "plan/contract.h"
+#include "provider/copies.h"
 #include "provider/host.h"
 
 #include <assert.h>
@@ -324,7 +325,7 @@ static struct value remark(struct call *call, size_t request, struct value v)
         v = paths_mark(call->arena, v, &r->marks);
     if (r->type->schema->has_sensitive)
         v = schema_mark_sensitive(call->arena, r->type->schema, v);
-    return v;
+    return copies_mark(call->arena, r->type->schema, v);
 }
 
 static struct value leave(struct call *call, size_t request, struct arena *arena, struct value v)
