@@ -5,6 +5,7 @@
 #include "provider/host.h"
 #include "value/walk.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 struct mock {
@@ -32,6 +33,33 @@ static struct call *call_of(detour_call *call)
 
 /* -- made-up values -- */
 
+/* All strings that were made up in this process. They find their way into the configuration of other objects, where a
+ * provider may look for something better than eight letters: for its validation they are unknown. */
+static struct {
+    pthread_mutex_t mutex;
+    struct arena *arena;
+    VEC(struct str) list;
+} made_up = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static void remember(struct str text)
+{
+    pthread_mutex_lock(&made_up.mutex);
+    if (!made_up.arena)
+        made_up.arena = arena_new();
+    vec_push(made_up.arena, &made_up.list, arena_str(made_up.arena, text));
+    pthread_mutex_unlock(&made_up.mutex);
+}
+
+static bool holds_made_up(struct str text)
+{
+    bool found = false;
+    pthread_mutex_lock(&made_up.mutex);
+    for (size_t i = 0; !found && i < made_up.list.n; i++)
+        found = str_find(text, made_up.list.v[i], 0) != SIZE_MAX;
+    pthread_mutex_unlock(&made_up.mutex);
+    return found;
+}
+
 static struct value random_text(struct arena *arena)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -41,6 +69,7 @@ static struct value random_text(struct arena *arena)
     rng_bytes(bytes, sizeof bytes);
     for (size_t i = 0; i < LENGTH; i++)
         text[i] = letters[bytes[i] % (sizeof letters - 1)];
+    remember(str_from(text, LENGTH));
     return value_string(arena_str(arena, str_from(text, LENGTH)));
 }
 
@@ -208,11 +237,25 @@ static struct detour_str mock_lane(void *self, detour_call *call, const struct d
     return (struct detour_str){"", 0};
 }
 
-static void mock_validate(void *opaque, detour_call *call, struct detour_validate *reqs, size_t n)
+static struct value unmade(void *ctx, struct path path, struct value v)
+{
+    (void)ctx;
+    (void)path;
+    return value_is_set(v) && v.type == type_string && holds_made_up(v.u.string) ? value_unknown(v.type) : v;
+}
+
+static void mock_validate(void *opaque, detour_call *handle, struct detour_validate *reqs, size_t n)
 {
     struct opened *self = opaque;
+    struct call *call = call_of(handle);
+    struct detour_validate *own = ARENA_ARRAY(call->arena, struct detour_validate, n);
+    for (size_t i = 0; i < n; i++) {
+        own[i] = reqs[i];
+        if (own[i].config)
+            own[i].config = host_give(call, value_rewrite(call->arena, *host_value(own[i].config), unmade, NULL));
+    }
     if (self->real)
-        self->mock->real->validate(self->real, call, reqs, n);
+        self->mock->real->validate(self->real, handle, own, n);
 }
 
 static void mock_read(void *self, detour_call *call, struct detour_read *reqs, size_t n)

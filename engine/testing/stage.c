@@ -195,6 +195,9 @@ static bool evaluate(struct bench *bench, struct test_run *run, struct str objec
     *out = (struct staged){.subject = stage_subject(bench->testing, dir_of(bench, run->config)),
                            .state = state_for(bench, run->config)};
     diags_append(diags, &out->subject->diags);
+    vec_each (&diags->list, i)
+        if (!diags->list.v[i].subject.file) /* the folder itself: the run is where it is named */
+            diags->list.v[i].subject = run->config->source_span;
     if (diags->n_errors > errors || !judge_expectations(run, out->subject->config, diags))
         return false;
     struct eval eval = stage_eval(bench, bench->arena, bench->variables, object, diags);

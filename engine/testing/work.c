@@ -160,14 +160,13 @@ static bool plan_and_apply(struct working *w)
     struct plan_options options = plan_options_of(w);
     struct plan *plan = session_plan(w->session, &options, &w->found);
     bool errored = !plan || plan->errored;
-    if (applies && !errored)
+    if (applies)
         drop_checks(&w->found);
-    if (!pass_on(w) || !plan)
-        return false;
-    if (applies && errored) {
+    bool fine = pass_on(w);
+    if (applies && errored)
         failed_too_early(w);
+    if (!fine || !plan || (applies && errored))
         return false;
-    }
     bool ok = !applies || apply(w, plan) || w->run->diags.n_errors == 0;
     if (!applies)
         show(w->bench, w->run, plan, NULL);
