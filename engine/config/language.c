@@ -195,14 +195,21 @@ static const struct language_block import = {
               FOR_EACH, PROVIDER),
 };
 
+static const struct language_block no_lifecycle = {
+    .type = "lifecycle",
+    .single = true,
+    .foreign = true,
+    BLOCKS(&precondition, &postcondition),
+};
+
 static const struct language_block check_data = {
     .type = "data",
     LABELS("type", "name"),
     .rest = LANGUAGE_SCHEMA,
     .single = true,
     .doc = N_("A data source for the asserts alone; where it cannot be read, the run warns and goes on."),
-    ARGUMENTS(COUNT, FOR_EACH, DEPENDS_ON, PROVIDER),
-    BLOCKS(&data_lifecycle),
+    ARGUMENTS({.name = "count", .foreign = true}, {.name = "for_each", .foreign = true}, DEPENDS_ON, PROVIDER),
+    BLOCKS(&no_lifecycle),
 };
 
 static const struct language_block check = {

@@ -110,6 +110,23 @@ static struct span check_place(const void *object)
     return ((const struct config_check *)object)->header;
 }
 
+/* It is one, and only read. */
+static void check_single(struct decode *d, const struct block *block, const struct config_resource *r)
+{
+    static const char *const names[] = {"count", "for_each"};
+    for (size_t i = 0; i < 2; i++) {
+        const struct attribute *a = body_attribute(block->body, str_c(names[i]));
+        if (a)
+            diag_error(d->diags, a->name.span, _("Repeated data source in a check"),
+                       _("A data source inside a check block takes neither count nor for_each: move it out of the "
+                         "check, or write a check for each."));
+    }
+    if (r->lifecycle->header.file)
+        diag_error(d->diags, r->lifecycle->header, _("Unsupported block type"),
+                   _("A data source inside a check block has no lifecycle: what must hold is said by the check's "
+                     "asserts."));
+}
+
 static void check_data(struct decode *d, const struct block *block, struct config_check *check)
 {
     const struct block *data = decode_single(d, block->body, "data");
@@ -117,6 +134,7 @@ static void check_data(struct decode *d, const struct block *block, struct confi
     struct config_resource *r = data ? decode_object(d, data, row) : NULL;
     if (!r)
         return;
+    check_single(d, data, r);
     r->check = check;
     check->data = r;
     decode_declare(d, &d->module->resources, r->key, r, r->header, _("data source"), resource_place);

@@ -290,6 +290,8 @@ bool session_apply(struct session *session, struct plan *plan, struct apply_resu
     record_refreshed(&a);
     record_imported(&a);
     carry_out(&a);
+    if (plan->mode == PLAN_NORMAL && !result->failed && !result->skipped && !session_cancelled(session))
+        checks_run(&a.run); /* what failed is told; what it would have become says nothing */
     finish(&a);
     conclude(&a, errors);
     session->last = PHASE_APPLY;

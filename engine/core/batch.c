@@ -142,17 +142,28 @@ static bool prepare(struct batch *b, struct operation *op)
     return false;
 }
 
+/* The data source of a check: what went wrong is told, and stops nothing. */
+static bool read_may_fail(struct applying *a, struct operation *op, size_t from, size_t errors)
+{
+    if (!op->task->config->check)
+        return false;
+    check_soften(&a->run, op->group, from, errors, (struct str){0});
+    op->inst->value = value_unknown(op->type->schema->implied);
+    return true;
+}
+
 static bool prepare_read(struct batch *b, struct operation *op)
 {
     struct applying *a = b->a;
     struct value config = {0};
+    size_t from = a->run.diags->list.n, errors = a->run.diags->n_errors;
     bool ok = (op->slot->opened || provider_open(&a->run, op->slot)) && configure(a, op, &config);
     if (ok) {
         size_t request = call_read_add(b->read, op->type, (struct value){0}, config, (struct blob){0});
         call_tag(b->read, request, about_op(b->arena, op));
     } else {
         tell_op(a, op, EVENT_APPLY_ERRORED, (struct str){0});
-        op_ended(a, op, false);
+        op_ended(a, op, read_may_fail(a, op, from, errors));
     }
     arena_reset(a->run.scratch);
     return ok;
@@ -369,6 +380,7 @@ static void take_read(struct applying *a, struct call *call, size_t request)
     struct operation *op = about->more;
     struct value state;
     struct blob private;
+    size_t from = a->run.diags->list.n, errors = a->run.diags->n_errors;
     bool ok = call_read_take(call, request, a->arena, &state, &private);
     if (ok && !value_is_set(state)) {
         diag_error(a->run.diags, op->task->config->header, _("Nothing found"),
@@ -380,7 +392,7 @@ static void take_read(struct applying *a, struct call *call, size_t request)
         ok = check_afterwards(a, op);
     }
     tell_op(a, op, ok ? EVENT_APPLY_COMPLETE : EVENT_APPLY_ERRORED, (struct str){0});
-    op_ended(a, op, ok);
+    op_ended(a, op, ok || read_may_fail(a, op, from, errors));
 }
 
 static void finished(struct batch *b, struct call *call)

@@ -308,7 +308,10 @@ static void connect(struct build *b, struct node *node)
         config_resource_refs(m, node->object, visit_ref, b);
         connect_imports(b);
         edge(b, node->task->slot->node);
-        dag_edge(b->tree->dag, module->end->id, node->id);
+        if (node->task->config->check) /* it looks at what there is when all else is done */
+            dag_edge(b->tree->dag, node->id, b->tree->root->end->id);
+        else
+            dag_edge(b->tree->dag, module->end->id, node->id);
         break;
     case NODE_MODULE_END:
         if (module->parent)
@@ -324,10 +327,18 @@ static bool managed(const struct node *node)
     return node->kind == NODE_RESOURCE && node->task->config->mode == ADDR_MANAGED;
 }
 
-/* What a need brings: itself where it is a managed resource, else what it is made from. */
-static struct depends brings(const struct tree *tree, const struct depends *lists, uint32_t need)
+static bool is_scoped(const struct node *node)
+{
+    return node->kind == NODE_RESOURCE && node->task->config->check;
+}
+
+/* What a need brings: itself where it is a managed resource, else what it is made from. A check's data source comes
+ * after everything, but is not made from it. */
+static struct depends brings(const struct tree *tree, const struct depends *lists, uint32_t id, uint32_t need)
 {
     const struct node *node = tree->nodes.v[need];
+    if (node == tree->root->end && is_scoped(tree->nodes.v[id]))
+        return (struct depends){0};
     return managed(node) ? (struct depends){&node->task->whole, 1} : lists[need];
 }
 
@@ -337,7 +348,7 @@ static struct depends merge_depends(const struct tree *tree, const struct depend
     struct depends one = {0};
     size_t n = 0, sources = 0;
     for (uint32_t i = 0; i < needs.n; i++) {
-        struct depends d = brings(tree, lists, needs.v[i]);
+        struct depends d = brings(tree, lists, id, needs.v[i]);
         if (d.n)
             one = d, sources++;
         n += d.n;
@@ -348,7 +359,7 @@ static struct depends merge_depends(const struct tree *tree, const struct depend
     struct map seen = MAP_INIT(tree->arena);
     n = 0;
     for (uint32_t i = 0; i < needs.n; i++) {
-        struct depends d = brings(tree, lists, needs.v[i]);
+        struct depends d = brings(tree, lists, id, needs.v[i]);
         for (size_t k = 0; k < d.n; k++)
             if (!map_find(&seen, d.v[k]->text)) {
                 map_put(&seen, d.v[k]->text, NULL);

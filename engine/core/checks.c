@@ -1,4 +1,4 @@
-/* check blocks: asserts about the whole, told as warnings once everything else is planned. */
+/* check blocks: asserts about the whole, told as warnings once everything else is planned, or done. */
 #include "core/run.h"
 
 #include "base/gettext.h"
@@ -13,6 +13,32 @@ static void tell_as_warnings(struct run *run, const struct diags *found)
         run->diags->list.v[i].severity = DIAG_WARNING;
 }
 
+void check_soften(struct run *run, struct group *group, size_t from, size_t errors, struct str told)
+{
+    for (size_t i = from; i < run->diags->list.n; i++) {
+        struct diag *d = &run->diags->list.v[i];
+        if (d->severity == DIAG_ERROR && !told.n)
+            told = arena_printf(run->arena, "%.*s: %.*s", STR_ARG(d->summary), STR_ARG(d->detail));
+        d->severity = DIAG_WARNING;
+    }
+    run->diags->n_errors = errors;
+    if (told.n && !group->problem.n)
+        group->problem = arena_str(run->arena, told);
+}
+
+/* What befell the check's own data source is a problem of the check. */
+static void note_data(struct run *run, const struct module *module, const struct module_copy *copy,
+                      const struct config_check *check)
+{
+    const struct node *node = check->data ? tree_node(module, check->data) : NULL;
+    const struct group *group = node && node->task->groups ? &node->task->groups[copy->index] : NULL;
+    if (!group || !group->problem.n || run->phase != PHASE_PLAN)
+        return;
+    struct plan_check *noted = &run->plan->checks.v[run->plan->checks.n - 1];
+    noted->status = CHECK_FAIL;
+    vec_push(run->plan->arena, &noted->problems, group->problem);
+}
+
 static void check_copy(struct run *run, struct module *module, const struct module_copy *copy,
                        const struct config_check *check)
 {
@@ -25,10 +51,11 @@ static void check_copy(struct run *run, struct module *module, const struct modu
     run->diags = &found;
     conditions_check(&frame, check->asserts, CHECK_BLOCK, object, instance, NULL, _("Check failed"));
     run->diags = own;
+    note_data(run, module, copy, check);
     tell_as_warnings(run, &found);
 }
 
-void plan_checks(struct run *run)
+void checks_run(struct run *run)
 {
     map_each (&run->tree->modules, i) {
         struct module *module = run->tree->modules.entries[i].value;

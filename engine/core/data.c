@@ -74,9 +74,10 @@ static void put_off(struct run *run, struct task *task, struct instance_of *inst
 
 /* -- reading now -- */
 
-static void queue(struct run *run, struct task *task, struct instance_of *inst, struct value config)
+static void queue(struct run *run, struct task *task, struct group *group, struct instance_of *inst,
+                  struct value config)
 {
-    struct data_read read = {.task = task, .inst = inst, .config = value_copy(run->arena, config)};
+    struct data_read read = {.task = task, .group = group, .inst = inst, .config = value_copy(run->arena, config)};
     read.lane = lane_for(run, task->slot, task->type, read.config, &read.place);
     vec_push(run->arena, &run->reads, read);
     task->waiting++;
@@ -103,7 +104,33 @@ static bool data_instance(struct run *run, struct task *task, const struct modul
     else if (!task->slot->opened)
         return false;
     else
-        queue(run, task, inst, config);
+        queue(run, task, group, inst, config);
+    return true;
+}
+
+/* It is read again when all is done. */
+static void plan_reread(struct run *run, const struct task *task, const struct instance_of *inst)
+{
+    struct change change = {.addr = inst->addr,
+                            .action = ACTION_READ,
+                            .reason = REASON_READ_CHECK_NESTED,
+                            .before = value_null(task->type->schema->implied),
+                            .after = inst->value,
+                            .where = task->config->header};
+    change_add(run, change, task->type, task->slot, inst->value);
+}
+
+/* The data source of a check: what goes wrong is told, and stops nothing. */
+static bool scoped_instance(struct run *run, struct task *task, const struct module_copy *copy, struct group *group,
+                            struct instance_of *inst, bool pending)
+{
+    size_t from = run->diags->list.n, errors = run->diags->n_errors;
+    if (data_instance(run, task, copy, group, inst, pending))
+        return true;
+    check_soften(run, group, from, errors, (struct str){0});
+    inst->value = value_unknown(task->type->schema->implied);
+    if (run->phase == PHASE_PLAN)
+        plan_reread(run, task, inst);
     return true;
 }
 
@@ -113,7 +140,8 @@ enum outcome data_task(struct run *run, struct task *task)
     bool ok = true, pending = run->phase == PHASE_VALIDATE || depends_on_changes(task) || machine_changes(run, task);
     for (uint32_t i = 0; i < module->n_copies; i++)
         for (uint32_t k = 0; k < task->groups[i].n; k++) {
-            ok &= data_instance(run, task, &module->copies[i], &task->groups[i], &task->groups[i].v[k], pending);
+            ok &= (task->config->check ? scoped_instance : data_instance)(
+                run, task, &module->copies[i], &task->groups[i], &task->groups[i].v[k], pending);
             arena_reset(run->scratch);
         }
     task->failed = !ok;
@@ -208,6 +236,38 @@ static bool take(struct run *run, struct call *call, size_t request, struct data
     return postconditions(run, read);
 }
 
+static struct str first_problem(const struct call *call, size_t request)
+{
+    const struct problem *list;
+    size_t n = call_problems(call, &list);
+    for (size_t i = 0; i < n; i++)
+        if (list[i].request == request || i + 1 == n)
+            return list[i].detail;
+    return (struct str){0};
+}
+
+static void take_scoped(struct run *run, struct call *call, size_t request, struct data_read *read)
+{
+    size_t from = run->diags->list.n, errors = run->diags->n_errors;
+    if (!take(run, call, request, read)) {
+        check_soften(run, read->group, from, errors, first_problem(call, request));
+        read->inst->value = value_unknown(read->task->type->schema->implied);
+    }
+    if (run->phase == PHASE_PLAN)
+        plan_reread(run, read->task, read->inst);
+}
+
+/* False where that fails the resource. */
+static bool take_any(struct run *run, struct call *call, size_t request, struct data_read *read)
+{
+    if (read->import)
+        return import_take(run, call, request, read->import);
+    if (!read->task->config->check)
+        return take(run, call, request, read);
+    take_scoped(run, call, request, read);
+    return true;
+}
+
 static void tell_complete(struct run *run, const struct data_read *read)
 {
     struct session_event event = {.kind = EVENT_DATA_COMPLETE,
@@ -237,7 +297,7 @@ void data_finished(struct run *run, struct call *call)
         struct about *about = call_tag_of(call, i);
         struct data_read *read = about->more;
         struct task *task = read->task;
-        if (!(read->import ? import_take(run, call, i, read->import) : take(run, call, i, read)))
+        if (!take_any(run, call, i, read))
             task->failed = true;
         tell_complete(run, read);
         if (--task->waiting)

@@ -43,18 +43,3 @@ struct value session_outputs(struct session *session, struct arena *arena)
     }
     return value_object(arena, names, items, n);
 }
-
-void session_checks(struct session *session, struct diags *diags)
-{
-    if (!session->tree || !session->tree->root->n_copies)
-        return;
-    ARENA_AUTO arena = arena_new();
-    struct run run = {.session = session,
-                      .tree = session->tree,
-                      .phase = session->last,
-                      .arena = arena,
-                      .scratch = arena,
-                      .diags = diags,
-                      .timestamp = session->timestamp};
-    plan_checks(&run);
-}

@@ -15,8 +15,4 @@ struct eval *session_eval(struct session *session, struct arena *arena, const st
 /* The outputs of the root module as an object, in `arena`; those that were not reached are unknown. */
 struct value session_outputs(struct session *session, struct arena *arena);
 
-/* Evaluates the check blocks anew after an apply, when all that a plan could not know is known. Problems are warnings.
- */
-void session_checks(struct session *session, struct diags *diags);
-
 #endif

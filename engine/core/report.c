@@ -21,13 +21,26 @@ static struct span where_of(const struct about *about, struct str attribute)
     return attribute.n ? eval_body_span(config->args, (struct path){&step, 1}, config->header) : config->header;
 }
 
+static const struct about *about_of(const struct call *call, const struct problem *p)
+{
+    return p->request < call_size(call) ? call_tag_of(call, p->request) : NULL;
+}
+
+/* A check's data source that cannot be read is a warning of the check. */
+static enum severity severity_of(const struct call *call, const struct problem *p)
+{
+    const struct about *about = about_of(call, p);
+    bool scoped = call_kind(call) == CALL_READ && about && about->task && about->task->config->check;
+    return scoped ? DIAG_WARNING : p->severity;
+}
+
 static void report_problem(struct run *run, const struct call *call, const struct merged *merged)
 {
     const struct problem *p = merged->first;
-    const struct about *about = p->request < call_size(call) ? call_tag_of(call, p->request) : NULL;
+    const struct about *about = about_of(call, p);
     struct diags *diags = run->diags;
-    struct diag *d = (p->severity == DIAG_ERROR ? diag_error : diag_warning)(diags, where_of(about, p->attribute), "",
-                                                                             "%.*s", STR_ARG(p->detail));
+    struct diag *d = (severity_of(call, p) == DIAG_ERROR ? diag_error : diag_warning)(
+        diags, where_of(about, p->attribute), "", "%.*s", STR_ARG(p->detail));
     d->summary = arena_str(diags->arena, p->summary);
     if (merged->n > 1)
         d->detail = arena_printf(diags->arena, _("%.*s\n\nThe same goes for %zu more: %.*s."), STR_ARG(p->detail),
@@ -44,7 +57,7 @@ enum { NAMED = 5 };
 
 static void add_other(struct merged *merged, const struct call *call, const struct problem *p)
 {
-    const struct about *about = p->request < call_size(call) ? call_tag_of(call, p->request) : NULL;
+    const struct about *about = about_of(call, p);
     if (++merged->n > NAMED + 1 || !about || !about->addr) {
         if (merged->n == NAMED + 2)
             strbuf_lit(&merged->others, ", …");
@@ -55,10 +68,10 @@ static void add_other(struct merged *merged, const struct call *call, const stru
     strbuf_add(&merged->others, about->addr->text);
 }
 
-static struct str problem_key(struct arena *arena, const struct problem *p)
+static struct str problem_key(struct arena *arena, const struct call *call, const struct problem *p)
 {
-    return arena_printf(arena, "%d %.*s\n%.*s\n%.*s", (int)p->severity, STR_ARG(p->attribute), STR_ARG(p->summary),
-                        STR_ARG(p->detail));
+    return arena_printf(arena, "%d %.*s\n%.*s\n%.*s", (int)severity_of(call, p), STR_ARG(p->attribute),
+                        STR_ARG(p->summary), STR_ARG(p->detail));
 }
 
 void report_call(struct run *run, struct call *call)
@@ -70,7 +83,7 @@ void report_call(struct run *run, struct call *call)
     ARENA_AUTO arena = arena_new();
     struct map known = MAP_INIT(arena);
     for (size_t i = 0; i < n; i++) {
-        struct str key = problem_key(arena, &list[i]);
+        struct str key = problem_key(arena, call, &list[i]);
         struct merged *merged = map_get(&known, key);
         if (merged) {
             add_other(merged, call, &list[i]);

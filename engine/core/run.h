@@ -86,7 +86,8 @@ struct group {
     struct instance_of *v;
     uint32_t n;
     enum repetition repetition;
-    struct value all; /* the value of the whole; made when first asked for */
+    struct value all;   /* the value of the whole; made when first asked for */
+    struct str problem; /* of a check's data source: why it could not be read */
 };
 
 struct depends {
@@ -239,6 +240,7 @@ struct run {
 struct data_read {
     struct task *task;
     struct instance_of *inst;
+    struct group *group;
     struct import *import; /* or NULL */
     struct value config;   /* of a data source, or of an imported anchor */
     struct lane *lane;
@@ -459,7 +461,11 @@ void refuse_protected(struct run *run, const struct change *change, const struct
 void plan_review(struct run *run);
 void plan_outputs(struct run *run);
 /* checks.c */
-void plan_checks(struct run *run);
+/* Evaluates all check blocks; what does not hold is a warning. */
+void checks_run(struct run *run);
+/* Problems of a check's data source stop nothing: those told since there were `from` of them, `errors` errors among
+ * them, become warnings, and the first, or `told`, is a problem of the check. */
+void check_soften(struct run *run, struct group *group, size_t from, size_t errors, struct str told);
 /* relevant.c: the attributes that the changes were made from. */
 void plan_relevance(struct run *run);
 /* Appends a change, with provider, lane and place filled in from `object` (planned or prior). */

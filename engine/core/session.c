@@ -350,7 +350,7 @@ static void make(struct run *run)
     if (!session_cancelled(run->session))
         plan_review(run);
     if (run->options.mode == PLAN_NORMAL)
-        plan_checks(run);
+        checks_run(run);
     plan_outputs(run);
     plan_relevance(run);
 }

@@ -94,7 +94,7 @@ static void close_targets(struct run *run)
         bool direct = false;
         vec_each (&run->targets, k)
             direct |= touches(&run->targets.v[k], task);
-        if (!direct)
+        if (!direct || task->config->check) /* a check's data comes after everything: it would bring everything in */
             continue;
         only[task->node->id] = true;
         struct dag_list next = destroy ? dag_waiters(tree->dag, task->node->id) : dag_needs(tree->dag, task->node->id);

@@ -28,12 +28,19 @@ static const char *const reasons[] = {
     [REASON_DELETE_NO_MODULE] = "delete_because_no_module",
     [REASON_READ_CONFIG_UNKNOWN] = "read_because_config_unknown",
     [REASON_READ_DEPENDENCY_PENDING] = "read_because_dependency_pending",
+    [REASON_READ_CHECK_NESTED] = "read_because_check_nested",
 };
 
 const char *action_name(enum action action)
 {
     assert((size_t)action < sizeof actions / sizeof *actions);
     return actions[action].name;
+}
+
+bool change_matters(const struct change *change)
+{
+    bool acts = change->action != ACTION_NOOP && change->reason != REASON_READ_CHECK_NESTED;
+    return acts || change->moved_from || change->import_id.n;
 }
 
 size_t action_json(enum action action, const char *names[static 2])

@@ -33,6 +33,7 @@ enum reason {
     REASON_DELETE_NO_MODULE,
     REASON_READ_CONFIG_UNKNOWN,
     REASON_READ_DEPENDENCY_PENDING,
+    REASON_READ_CHECK_NESTED, /* the data source of a check: read again when all is done; no change */
 };
 
 enum risk_level { RISK_NOTE, RISK_RISK, RISK_DANGER };
@@ -65,6 +66,9 @@ struct change {
     struct blob private_before, private_planned;
     struct span where; /* the block in the configuration; file 0 for orphans */
 };
+
+/* Whether it is anything to agree to: not what stays as it is, nor what a check only looks at. */
+bool change_matters(const struct change *change);
 
 /* "create", "update", … and the JSON plan's list of actions: ["delete","create"]. */
 const char *action_name(enum action action);

@@ -222,7 +222,7 @@ static bool read_change(struct reading *r, struct value json, struct change *c)
     if (!get_addr(r, json, "address", &c->addr) || !c->addr || !get_addr(r, json, "moved_from", &c->moved_from) ||
         !get_text(r, json, "deposed", &c->deposed) || !get_text(r, json, "import_id", &c->import_id) ||
         !get_number(r, json, "action", ACTION_FORGET, &action) ||
-        !get_number(r, json, "reason", REASON_READ_DEPENDENCY_PENDING, &reason) ||
+        !get_number(r, json, "reason", REASON_READ_CHECK_NESTED, &reason) ||
         !get_text(r, json, "provider", &c->provider) || !get_text(r, json, "lane", &c->lane) ||
         !get_text(r, json, "place", &c->place) || !get_value(r, json, "before", &c->before) ||
         !get_value(r, json, "after", &c->after) || !get_paths(r, json, &c->replace_because) || !get_risks(r, json, c) ||

@@ -105,7 +105,7 @@ struct digest plan_digest(const struct plan *plan)
     strbuf_printf(&item, "detour plan 1\n%.*s\n%d\n", STR_ARG(plan->lineage), (int)plan->mode);
     vec_each (&plan->changes, i) {
         const struct change *c = &plan->changes.v[i];
-        if (c->action == ACTION_NOOP && !c->moved_from && !c->import_id.n)
+        if (!change_matters(c))
             continue;
         write_change(&canon, c);
         add_chunk(&list, &item, false);

@@ -96,8 +96,7 @@ bool plan_is_empty(const struct plan *plan)
     if (plan->mode == PLAN_REFRESH_ONLY && plan->state_moved)
         return false;
     vec_each (&plan->changes, i) {
-        const struct change *c = &plan->changes.v[i];
-        if (c->action != ACTION_NOOP || c->moved_from || c->import_id.n)
+        if (change_matters(&plan->changes.v[i]))
             return false;
     }
     vec_each (&plan->outputs, i)
@@ -133,7 +132,7 @@ static void count_change(struct plan_counts *counts, const struct change *change
         counts->add++;
         break;
     case ACTION_READ:
-        counts->read++;
+        counts->read += change_matters(change);
         break;
     case ACTION_UPDATE:
         counts->change++;

@@ -148,8 +148,6 @@ static bool apply(struct working *w, struct plan *plan)
     struct apply_result result;
     note_applied(w);
     bool done = session_apply(w->session, plan, &result, &w->found);
-    if (done)
-        session_checks(w->session, &w->found);
     return pass_on(w) && done;
 }
 

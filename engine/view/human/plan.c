@@ -183,7 +183,8 @@ static void legend(struct strbuf *out, const struct plan *plan, const struct ter
     };
     unsigned used = 0;
     vec_each (&plan->changes, i)
-        used |= 1u << plan->changes.v[i].action;
+        if (change_matters(&plan->changes.v[i]))
+            used |= 1u << plan->changes.v[i].action;
     used &= ~(1u << ACTION_NOOP);
     if (!used)
         return;
@@ -306,7 +307,7 @@ void human_counts(struct strbuf *out, const struct plan *plan, const struct term
 
 static bool is_shown(const struct change *change)
 {
-    return change->action != ACTION_NOOP || change->moved_from || change->import_id.n;
+    return change_matters(change);
 }
 
 static void nothing(struct strbuf *out, const struct plan *plan, const struct term *term)

@@ -221,9 +221,10 @@ void stream_event(struct strbuf *out, const struct session_event *e)
 static void stream_change(struct strbuf *out, const struct change *change, const char *type, const char *words)
 {
     ARENA_AUTO arena = arena_new();
-    struct writer w = stream_line(
-        out, "info", type,
-        arena_printf(arena, "%.*s: %s %s", STR_ARG(change->addr->text), words, stream_action(change->action)));
+    bool only_import = change->action == ACTION_NOOP && change->import_id.n;
+    const char *action = only_import ? "import" : stream_action(change->action);
+    struct writer w =
+        stream_line(out, "info", type, arena_printf(arena, "%.*s: %s %s", STR_ARG(change->addr->text), words, action));
     writer_key(&w, "change");
     writer_open(&w, '{');
     resource(&w, change->addr);
@@ -231,7 +232,13 @@ static void stream_change(struct strbuf *out, const struct change *change, const
         writer_key(&w, "previous_resource");
         writer_str(&w, change->moved_from->text);
     }
-    writer_field_c(&w, "action", stream_action(change->action));
+    writer_field_c(&w, "action", action);
+    if (change->import_id.n) {
+        writer_key(&w, "importing");
+        writer_open(&w, '{');
+        writer_field_str(&w, "id", change->import_id);
+        writer_close(&w, '}');
+    }
     if (change->reason != REASON_NONE)
         writer_field_c(&w, "reason", reason_name(change->reason));
     if (change->place.n)
@@ -282,7 +289,7 @@ void stream_plan(struct strbuf *out, const struct plan *plan)
     vec_each (&plan->drift, i)
         stream_change(out, &plan->drift.v[i], "resource_drift", "Drift detected");
     vec_each (&plan->changes, i) {
-        if (plan->changes.v[i].action != ACTION_NOOP || plan->changes.v[i].moved_from)
+        if (change_matters(&plan->changes.v[i]))
             stream_change(out, &plan->changes.v[i], "planned_change", "Plan to");
     }
     change_summary(out, plan);
