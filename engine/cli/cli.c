@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 const struct command *const cli_commands[] = {
-    &cmd_validate,  &cmd_plan,     &cmd_apply,   &cmd_destroy, &cmd_show, &cmd_output, &cmd_state,
-    &cmd_import,    &cmd_refresh,  &cmd_graph,   &cmd_console, &cmd_test, &cmd_fmt,    &cmd_get,
-    &cmd_providers, &cmd_metadata, &cmd_version, &cmd_help,    NULL,
+    &cmd_validate,  &cmd_plan,     &cmd_apply,      &cmd_destroy, &cmd_show, &cmd_output, &cmd_state,
+    &cmd_import,    &cmd_refresh,  &cmd_graph,      &cmd_console, &cmd_test, &cmd_fmt,    &cmd_get,
+    &cmd_providers, &cmd_metadata, &cmd_completion, &cmd_version, &cmd_help, NULL,
 };
 
 const char *cli_last_word(const struct command *command)

@@ -51,7 +51,7 @@ static int run_functions(struct cli *cli)
 
 static const struct command cmd_metadata_functions = {
     .name = "metadata functions",
-    .args = "[NAME…]",
+    .args = "[FUNCTION…]",
     .summary = N_("Show the functions of the language"),
     .doc = N_("A line for each; with names, what these take and answer. -json answers in the format of Terraform's "
               "\"metadata functions -json\" (format_version 1.0), for editors."),

@@ -91,7 +91,7 @@ static int run(struct cli *cli)
 
 const struct command cmd_output = {
     .name = "output",
-    .args = "[NAME]",
+    .args = "[OUTPUT]",
     .summary = N_("Show the outputs of the root module"),
     .doc = N_("Sensitive outputs are hidden in the list, and shown when they are asked for by name."),
     .flags = "json no-color raw state",

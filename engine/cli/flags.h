@@ -52,6 +52,7 @@ struct command {
     unsigned min_args, max_args;
     int (*run)(struct cli *cli);
     const struct command *const *subcommands; /* NULL-ended, or NULL */
+    bool hidden;                              /* for programs: in no help and no list */
 };
 
 extern const struct flag flag_table[];

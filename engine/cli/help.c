@@ -26,6 +26,18 @@ static void option_line(struct strbuf *out, const struct flag *flag)
     strbuf_printf(out, "  %-26s%s\n", left, _(flag->doc));
 }
 
+static void subcommand_lines(struct strbuf *out, const struct command *command)
+{
+    bool first = true;
+    for (size_t i = 0; command->subcommands && command->subcommands[i]; i++) {
+        const struct command *inner = command->subcommands[i];
+        if (inner->hidden)
+            continue;
+        strbuf_printf(out, "%s  %-20s%s\n", first ? _("\nCommands:\n") : "", inner->name, _(inner->summary));
+        first = false;
+    }
+}
+
 void help_command(struct cli *cli, const struct command *command)
 {
     STRBUF_AUTO out = STRBUF_INIT(0);
@@ -33,9 +45,7 @@ void help_command(struct cli *cli, const struct command *command)
                   command->args, _(command->summary));
     if (*command->doc)
         strbuf_printf(&out, "\n%s\n", _(command->doc));
-    for (size_t i = 0; command->subcommands && command->subcommands[i]; i++)
-        strbuf_printf(&out, "%s  %-20s%s\n", i ? "" : _("\nCommands:\n"), command->subcommands[i]->name,
-                      _(command->subcommands[i]->summary));
+    subcommand_lines(&out, command);
     strbuf_printf(&out, "\n%s\n", _("Options:"));
     for (size_t i = 0; i < flag_count; i++)
         if (flag_applies(command, str_c(flag_table[i].name)))

@@ -117,7 +117,8 @@ static void man_command(const struct command *command)
     }
     man_command_flags(command);
     for (size_t i = 0; command->subcommands && command->subcommands[i]; i++)
-        man_command(command->subcommands[i]);
+        if (!command->subcommands[i]->hidden)
+            man_command(command->subcommands[i]);
 }
 
 /* Whether any command takes the option. */
