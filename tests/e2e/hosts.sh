@@ -190,7 +190,7 @@ resource "debian_file" "many" {
 HCL
 "$detour" -chdir="$c" apply -auto-approve >"$work/killed" 2>&1 &
 pid=$!
-while kill -0 $pid 2>/dev/null && ! grep -q 'Creating' "$work/killed"; do sleep 0.02; done
+while kill -0 $pid 2>/dev/null && ! grep -qs 'Creating' "$work/killed"; do sleep 0.02; done
 sleep 0.1
 kill -9 $pid 2>/dev/null
 wait $pid 2>/dev/null
