@@ -1,7 +1,32 @@
 #include "state/load.h"
 #include "base/gettext.h"
+#include "state/moved.h"
 
 #include <inttypes.h>
+
+static bool may_read(const struct backend *b, struct str text, struct diags *diags)
+{
+    ARENA_AUTO arena = arena_new();
+    struct moved moved;
+    struct str start = str_trim(str_sub(text, 0, 64));
+    if (start.n && start.p[0] == '<') {
+        diag_error(
+            diags, (struct span){0}, _("Not a state"),
+            _("%s holds a web page instead of a state: a proxy, a login or an error page was stored or came in "
+              "between. Nothing was changed. Look at it with a browser or an editor, and restore the state from a "
+              "backup if it was overwritten."),
+            b->place.p);
+        return false;
+    }
+    if (!moved_parse(arena, text, &moved))
+        return true;
+    diag_error(
+        diags, (struct span){0}, _("The state has moved"),
+        _("%s was moved: the state is kept in %.*s now. Nothing was changed. Use the configuration's version that "
+          "names that backend, or move the state here: detour state migrate."),
+        b->place.p, STR_ARG(moved.to));
+    return false;
+}
 
 static bool read_snapshot(struct backend *b, struct addrs *addrs, struct secrets *secrets,
                           const struct backend_texts *texts, struct loaded *out, struct absorbed *absorbed,
@@ -9,6 +34,8 @@ static bool read_snapshot(struct backend *b, struct addrs *addrs, struct secrets
 {
     *absorbed = (struct absorbed){0};
     out->exists = texts->exists;
+    if (texts->exists && !may_read(b, texts->snapshot, diags))
+        return false;
     out->snapshot =
         texts->exists ? format_read(addrs, b->place, texts->snapshot, secrets, absorbed, diags) : snapshot_new(addrs);
     return out->snapshot != NULL;

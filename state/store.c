@@ -13,7 +13,8 @@ struct store {
     struct backend *backend, *own;         /* `own`: the backend where the store made it */
     struct secrets *secrets, *own_secrets; /* the same */
     struct snapshot *snapshot;
-    bool locked;
+    const char *rescue;
+    bool locked, keep_lock;
     bool exists;    /* the snapshot in the backend */
     bool left_over; /* the snapshot holds records of an interrupted run's journal */
     uint64_t seq;   /* of the last record of that journal */
@@ -115,6 +116,7 @@ static struct store *store_make(const struct store_options *options)
     struct store *s = ARENA_NEW(arena, struct store);
     *s = (struct store){
         .arena = arena,
+        .rescue = options->rescue,
         .own = options->backend ? NULL : backend_local(options->vfs, options->path),
         .own_secrets = options->secrets ? NULL : secrets_for(arena, options),
         .pending = STRBUF_INIT(STRBUF_MAX),
@@ -193,16 +195,44 @@ struct secrets *store_secrets(struct store *s)
 
 /* -- the snapshot */
 
-static bool replace_snapshot(struct store *s, struct absorbed absorbed)
+static bool snapshot_text(struct store *s, struct absorbed absorbed, struct strbuf *out)
 {
-    STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
-    bool ok = format_write(&text, s->snapshot, s->secrets, absorbed);
-    if (!ok)
-        backend_fail(s->backend, _("it would have more than %d MiB"), BACKEND_SIZE_MAX >> 20);
-    ok = ok && s->backend->ops->write(s->backend, strbuf_str(&text));
-    if (text.p)
-        explicit_bzero(text.p, text.n);
-    return ok;
+    return format_write(out, s->snapshot, s->secrets, absorbed) ||
+           backend_fail(s->backend, _("it would have more than %d MiB"), BACKEND_SIZE_MAX >> 20);
+}
+
+static void wipe(struct strbuf *text)
+{
+    if (text->p)
+        explicit_bzero(text->p, text->cap);
+}
+
+/* What a remote backend did not take is kept here, and its lock stays: the next run must not start from an older state.
+ */
+static bool rescue(struct store *s, struct str text, struct diags *diags)
+{
+    char why[sizeof s->backend->why];
+    memcpy(why, s->backend->why, sizeof why);
+    s->keep_lock = true;
+    bool kept = s->rescue && fs_replace(&vfs_system, s->rescue, text, 0600);
+    if (kept)
+        diag_error(
+            diags, (struct span){0}, _("The state cannot be written"),
+            _("%s: %s. The state is kept in %s, and the lock stays, so that nobody starts from an older one. When "
+              "the place can be reached again, store it: detour state push %s"),
+            s->backend->place.p, why, s->rescue, s->rescue);
+    memcpy(s->backend->why, why, sizeof why);
+    return kept;
+}
+
+static bool not_written(struct store *s, struct str text, struct diags *diags)
+{
+    if (s->backend->remote && text.n && rescue(s, text, diags))
+        return false;
+    diag_error(diags, (struct span){0}, _("The state cannot be written"),
+               _("%s: %s. What was done is in the journal %s; the next run takes it from there."), s->backend->place.p,
+               s->backend->why, s->backend->journal.p);
+    return false;
 }
 
 static bool write_snapshot(struct store *s, uint64_t seq, struct diags *diags)
@@ -214,18 +244,20 @@ static bool write_snapshot(struct store *s, uint64_t seq, struct diags *diags)
     }
     uint64_t serial = snapshot_serial(s->snapshot);
     struct absorbed absorbed = {.set = seq > 0, .serial = serial, .seq = seq};
+    STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
     snapshot_identify(s->snapshot, snapshot_lineage(s->snapshot), s->exists ? serial + 1 : serial);
-    if (replace_snapshot(s, absorbed)) {
+    bool made = snapshot_text(s, absorbed, &text);
+    bool ok = made && s->backend->ops->write(s->backend, strbuf_str(&text));
+    if (ok) {
         s->exists = true;
         if (secret)
             secrets_stored(s->secrets);
-        return true;
+    } else {
+        snapshot_identify(s->snapshot, snapshot_lineage(s->snapshot), serial);
+        not_written(s, made ? strbuf_str(&text) : (struct str){0}, diags);
     }
-    snapshot_identify(s->snapshot, snapshot_lineage(s->snapshot), serial);
-    diag_error(diags, (struct span){0}, _("The state cannot be written"),
-               _("%s: %s. What was done is in the journal %s; the next run takes it from there."), s->backend->place.p,
-               s->backend->why, s->backend->journal.p);
-    return false;
+    wipe(&text);
+    return ok;
 }
 
 /* -- the journal */
@@ -244,7 +276,7 @@ static bool journal_drop(struct store *s)
 
 static bool journal_create(struct store *s)
 {
-    STRBUF_AUTO begin = STRBUF_INIT(4096);
+    STRBUF_AUTO begin = STRBUF_INIT(BACKEND_SIZE_MAX);
     journal_begin(s->writer, &begin, snapshot_lineage(s->snapshot), snapshot_serial(s->snapshot));
     return s->backend->ops->journal_open(s->backend, strbuf_str(&begin));
 }
@@ -260,6 +292,59 @@ static bool settle_snapshot(struct store *s, bool resealed, struct diags *diags)
     if (s->left_over && !s->backend->ops->journal_drop(s->backend, s->old))
         return fail_at(s, s->old, _("The journal cannot be dropped"), diags);
     s->left_over = false;
+    return true;
+}
+
+bool store_settle(struct store *s, struct diags *diags)
+{
+    return !s->left_over || settle_snapshot(s, false, diags);
+}
+
+bool store_exists(const struct store *s)
+{
+    return s->exists;
+}
+
+bool store_unsettled(const struct store *s)
+{
+    return s->left_over;
+}
+
+uint64_t store_unsettled_seq(const struct store *s)
+{
+    return s->seq;
+}
+
+void store_keep_lock(struct store *s)
+{
+    s->keep_lock = true;
+}
+
+/* The journal in the arena, to be put away. */
+static bool put_away(struct store *s, struct diags *diags)
+{
+    ARENA_AUTO arena = arena_new();
+    struct backend_texts texts;
+    struct str kept;
+    if (!s->backend->ops->read(s->backend, arena, &texts))
+        return fail_at(s, s->old, _("The journal cannot be read"), diags);
+    vec_each (&texts.journals, i)
+        if (str_eq(texts.journals.v[i].name, s->old) &&
+            !s->backend->ops->journal_set_aside(s->backend, &texts.journals.v[i], "replaced", false, &kept))
+            return fail_at(s, s->old, _("The journal cannot be put away"), diags);
+    return true;
+}
+
+bool store_replace(struct store *s, struct str text, bool absorbs, struct diags *diags)
+{
+    if (s->left_over && !absorbs && !put_away(s, diags))
+        return false;
+    if (!s->backend->ops->write(s->backend, text))
+        return fail_at(s, s->backend->place, _("The state cannot be written"), diags);
+    if (s->left_over && absorbs)
+        (void)s->backend->ops->journal_drop(s->backend, s->old); /* it is known as absorbed */
+    s->left_over = false;
+    s->exists = true;
     return true;
 }
 
@@ -449,8 +534,7 @@ void store_rescue(struct store *s, struct strbuf *out)
 
 static void buffer_free(struct strbuf *sb)
 {
-    if (sb->p)
-        explicit_bzero(sb->p, sb->cap);
+    wipe(sb);
     strbuf_free(sb);
 }
 
@@ -462,7 +546,7 @@ void store_close(struct store *s)
     journal_close(s);
     if (only_begin)
         journal_drop(s);
-    if (s->locked)
+    if (s->locked && !s->keep_lock)
         s->backend->ops->unlock(s->backend);
     backend_close(s->own);
     secrets_free(s->own_secrets);

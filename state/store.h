@@ -31,6 +31,7 @@ struct store_options {
                                 for another backend a key that is nowhere: nobody else will read such a state */
     struct addrs *addrs;
     struct sources *sources;
+    const char *rescue;      /* file for a state that a remote backend did not take; NULL: none */
     const char *operation;   /* for those who wait: "plan", "apply", … */
     unsigned lock_timeout_s; /* 0: do not wait */
     /* Told before each pause while the lock is held by somebody else; returns false to give up. May be NULL. */
@@ -71,6 +72,23 @@ struct secrets *store_secrets(struct store *store);
 /* Writes the snapshot anew (serial + 1), after the secrets were given another key or other recipients. Takes in the
  * journal that an interrupted run left. Not between store_begin and store_checkpoint. False after a diagnostic. */
 bool store_reseal(struct store *store, struct diags *diags);
+
+/* Takes the journal that an interrupted run left into the snapshot, and drops it. */
+bool store_settle(struct store *store, struct diags *diags);
+
+/* Whether there is a snapshot in the backend, and a journal that it has not taken in yet. */
+bool store_exists(const struct store *store);
+bool store_unsettled(const struct store *store);
+
+/* The journal's serial and last record that the snapshot has in it while it is unsettled. */
+uint64_t store_unsettled_seq(const struct store *store);
+
+/* Writes `text` in place of the whole state, byte for byte. A journal that is not settled is dropped where the text has
+ * it in it (`absorbs`), else put away. The store's own snapshot is not changed: close the store after this. */
+bool store_replace(struct store *store, struct str text, bool absorbs, struct diags *diags);
+
+/* Closing leaves the lock as it is. */
+void store_keep_lock(struct store *store);
 
 /* After a failure: appends the records whose durability was never confirmed, as journal lines, for the user to keep
  * (stderr). Nothing where all is durable. */

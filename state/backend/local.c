@@ -1,5 +1,6 @@
 /* local: the state as files of a folder. The snapshot is replaced by rename, the journal grows in place. */
 #include "base/gettext.h"
+#include "state/backend/config.h"
 #include "state/backend/lockfile.h"
 
 #include <errno.h>
@@ -313,3 +314,20 @@ struct backend *backend_local(const struct vfs *vfs, const char *path)
     l->lock = (struct lockfile){.vfs = l->vfs, .path = l->base.lock, .fd = -1};
     return &l->base;
 }
+
+static struct backend *local_open(const struct backend_config *c, struct diags *diags)
+{
+    (void)diags;
+    ARENA_AUTO arena = arena_new();
+    return backend_local(NULL, fs_join(arena, c->dir, backend_value(c, "path")).p);
+}
+
+static const struct backend_field fields[] = {
+    {.name = "path",
+     .otherwise = "detour.state",
+     .identity = true,
+     .doc = N_("the file, from the configuration's folder")},
+    {.name = NULL},
+};
+
+const struct backend_type backend_type_local = {"local", N_("Files in the folder"), fields, local_open};

@@ -3,7 +3,7 @@
 
 # To build.
 BUILD_PACKAGES="gcc cmake ninja-build pkg-config gettext libc6-dev libmpfr-dev libunistring-dev libpcre2-dev libjansson-dev libyaml-dev libssh-dev
- libcurl4-openssl-dev libarchive-dev libssl-dev zlib1g-dev libedit-dev libcrypt-dev scdoc"
+ libcurl4-openssl-dev libarchive-dev libpq-dev libssl-dev zlib1g-dev libedit-dev libcrypt-dev scdoc"
 # To make local machines (the lab provider).
 LAB_PACKAGES="debootstrap systemd-container iproute2 openssh-client"
 # To test.

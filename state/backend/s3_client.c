@@ -1,0 +1,269 @@
+#include "state/backend/s3_client.h"
+#include "base/digest.h"
+#include "base/gettext.h"
+#include "base/strbuf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* -- one request */
+
+struct signing {
+    struct s3_client *client;
+    const struct s3_request *request;
+    struct str path, payload_hash;
+};
+
+static struct str amz_date(struct arena *arena, long offset_s)
+{
+    time_t now = time(NULL) + offset_s;
+    struct tm tm;
+    char text[32];
+    strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
+    return arena_str(arena, str_c(text));
+}
+
+static void add_header(struct arena *arena, struct client_request *r, const char *name, struct str value)
+{
+    r->headers[r->n_headers++] = arena_printf(arena, "%s: %.*s", name, STR_ARG(value));
+}
+
+static void sign(void *ctx, struct arena *arena, struct client_request *r)
+{
+    const struct signing *s = ctx;
+    struct s3_client *c = s->client;
+    struct str date = amz_date(arena, c->clock_offset_s);
+    struct sigv4_pair headers[4] = {{STR("host"), c->host},
+                                    {STR("x-amz-content-sha256"), s->payload_hash},
+                                    {STR("x-amz-date"), date},
+                                    {STR("x-amz-security-token"), c->token}};
+    struct sigv4_request request = {
+        .method = str_c(s->request->method),
+        .path = s->path,
+        .query = s->request->query,
+        .n_query = s->request->n_query,
+        .headers = headers,
+        .n_headers = c->token.n ? 4 : 3,
+        .payload_hash = s->payload_hash,
+        .time = date,
+    };
+    for (size_t i = 0; i < request.n_headers; i++)
+        add_header(arena, r, headers[i].name.p, headers[i].value);
+    add_header(arena, r, "Authorization", sigv4_authorization(arena, &c->key, &request));
+}
+
+static struct str path_of(struct arena *arena, const struct s3_client *c, const struct s3_request *r)
+{
+    struct str path =
+        arena_printf(arena, "%.*s%s%.*s", STR_ARG(c->prefix), r->key.n || !c->prefix.n ? "/" : "", STR_ARG(r->key));
+    return path;
+}
+
+static bool send_once(struct s3_client *c, struct arena *arena, struct s3_request *r, struct client_response *out)
+{
+    struct signing signing = {c, r, path_of(arena, c, r), digest_hex(arena, digest_sha256(r->body))};
+    struct str query = sigv4_query(arena, r->query, r->n_query);
+    struct client_request request = {
+        .method = r->method,
+        .url = arena_printf(arena, "%.*s://%.*s%.*s%s%.*s", STR_ARG(c->scheme), STR_ARG(c->host),
+                            STR_ARG(sigv4_encode(arena, signing.path, true)), query.n ? "?" : "", STR_ARG(query)),
+        .body = r->body,
+        .has_body = r->has_body,
+        .prepare = sign,
+        .ctx = &signing,
+    };
+    if (r->has_body)
+        add_header(arena, &request, "Content-Type", STR("application/octet-stream"));
+    if (r->condition)
+        add_header(arena, &request, r->condition, r->condition_value);
+    bool ok = client_send(&c->http, arena, &request, out);
+    r->again = request.again;
+    return ok;
+}
+
+static struct str error_code(struct arena *arena, const struct client_response *r)
+{
+    struct str code = STR("");
+    size_t from = 0;
+    s3_element(arena, r->body, "Code", &from, &code);
+    return code;
+}
+
+/* The Date header is the server's clock. */
+static bool learn_clock(struct s3_client *c, const struct client_response *r)
+{
+    ARENA_AUTO arena = arena_new();
+    struct tm tm = {0};
+    struct str date = arena_str(arena, client_header(r, "date"));
+    if (!date.n || !strptime(date.p, "%a, %d %b %Y %H:%M:%S", &tm))
+        return false;
+    c->clock_offset_s = (long)(timegm(&tm) - time(NULL));
+    return true;
+}
+
+bool s3_client_send(struct s3_client *c, struct arena *arena, struct s3_request *r, struct client_response *out)
+{
+    if (!send_once(c, arena, r, out))
+        return false;
+    if (out->status != 403 || !str_is(error_code(arena, out), "RequestTimeTooSkewed") || !learn_clock(c, out))
+        return true;
+    return send_once(c, arena, r, out);
+}
+
+/* -- what went wrong */
+
+static const char *advice(struct str code, long status)
+{
+    if (str_is(code, "NoSuchBucket"))
+        return _(" Create the bucket, or mend its name.");
+    if (str_is(code, "RequestTimeTooSkewed"))
+        return _(" Set the clock of this machine.");
+    if (str_is(code, "SignatureDoesNotMatch") || str_is(code, "InvalidAccessKeyId"))
+        return _(" Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and \"region\".");
+    if (str_is(code, "AuthorizationHeaderMalformed") || str_is(code, "PermanentRedirect"))
+        return _(" Set \"region\" and \"endpoint\" to those of the bucket.");
+    if (status == 403)
+        return _(" The key may not do this: it needs to get, put, delete and list under \"key\".");
+    return "";
+}
+
+bool s3_client_refuse(struct s3_client *c, struct arena *arena, const char *what, const struct client_response *r)
+{
+    struct str message = client_excerpt(arena, r), code = error_code(arena, r);
+    size_t from = 0;
+    if (client_is_html(r) && !code.n)
+        return backend_fail(
+            c->http.backend,
+            _("the answer to %s (%ld) is a web page, not of an S3 server: a proxy in between, or a wrong "
+              "\"endpoint\"?"),
+            what, r->status);
+    s3_element(arena, r->body, "Message", &from, &message);
+    return backend_fail(c->http.backend, _("the server answers %s with %ld%s%.*s%s%.*s.%s"), what, r->status,
+                        code.n ? " " : "", STR_ARG(code), message.n ? ": " : "", STR_ARG(message),
+                        advice(code, r->status));
+}
+
+/* -- XML: what the few answers that are read need */
+
+static struct str decode(struct arena *arena, struct str text)
+{
+    static const struct {
+        struct str entity;
+        char c;
+    } entities[] = {{STR_INIT("&amp;"), '&'},  {STR_INIT("&lt;"), '<'},    {STR_INIT("&gt;"), '>'},
+                    {STR_INIT("&quot;"), '"'}, {STR_INIT("&apos;"), '\''}, {STR_INIT("&#34;"), '"'}};
+    STRBUF_AUTO out = STRBUF_INIT(1 << 20);
+    while (text.n) {
+        size_t step = 1;
+        char c = text.p[0];
+        for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
+            if (str_starts(text, entities[i].entity)) {
+                c = entities[i].c;
+                step = entities[i].entity.n;
+            }
+        strbuf_addc(&out, c);
+        text = str_sub(text, step, text.n);
+    }
+    return arena_str(arena, strbuf_str(&out));
+}
+
+bool s3_element(struct arena *arena, struct str xml, const char *name, size_t *from, struct str *text)
+{
+    struct str open = arena_printf(arena, "<%s>", name), close = arena_printf(arena, "</%s>", name);
+    size_t start = str_find(xml, open, *from);
+    size_t end = start == SIZE_MAX ? SIZE_MAX : str_find(xml, close, start);
+    if (end == SIZE_MAX)
+        return false;
+    *text = decode(arena, str_sub(xml, start + open.n, end));
+    *from = end + close.n;
+    return true;
+}
+
+/* -- who and where */
+
+/* [profile] of ~/.aws/credentials, as the field's tools read it. */
+static struct str from_profile(struct arena *arena, const char *name)
+{
+    const char *file = getenv("AWS_SHARED_CREDENTIALS_FILE"), *home = getenv("HOME"), *profile = getenv("AWS_PROFILE");
+    struct str path = file ? str_c(file) : arena_printf(arena, "%s/.aws/credentials", home ? home : "");
+    struct str want = arena_printf(arena, "[%s]", profile && *profile ? profile : "default"), text, line;
+    bool inside = false;
+    if (!fs_read(&vfs_system, arena, path.p, 1 << 20, &text))
+        return STR("");
+    while (str_next_line(&text, &line)) {
+        line = str_trim(line);
+        size_t equals = str_find_byte(line, '=', 0);
+        if (line.n && line.p[0] == '[')
+            inside = str_eq(line, want);
+        else if (inside && equals != SIZE_MAX && str_eq(str_trim(str_sub(line, 0, equals)), str_c(name)))
+            return arena_str(arena, str_trim(str_sub(line, equals + 1, line.n)));
+    }
+    return STR("");
+}
+
+static struct str credential(struct arena *arena, const struct backend_config *config, const char *field,
+                             const char *profile)
+{
+    struct str value = backend_value(config, field);
+    return value.n ? arena_str(arena, value) : from_profile(arena, profile);
+}
+
+static bool take_credentials(struct s3_client *c, struct arena *arena, const struct backend_config *config,
+                             struct diags *diags)
+{
+    c->key = (struct sigv4_key){
+        .access = credential(arena, config, "access_key", "aws_access_key_id"),
+        .secret = credential(arena, config, "secret_key", "aws_secret_access_key"),
+        .region = arena_str(arena, backend_value(config, "region")),
+        .service = STR("s3"),
+    };
+    c->token = credential(arena, config, "token", "aws_session_token");
+    if (c->key.access.n && c->key.secret.n)
+        return true;
+    diag_error(
+        diags, (struct span){0}, _("No key for the bucket of the state"),
+        _("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE to a profile of ~/.aws/credentials."));
+    return false;
+}
+
+static bool take_endpoint(struct s3_client *c, struct arena *arena, const struct backend_config *config,
+                          struct diags *diags)
+{
+    struct str endpoint = backend_value(config, "endpoint"), style = backend_value(config, "use_path_style");
+    bool path_style = style.n ? backend_value_bool(config, "use_path_style") : endpoint.n > 0;
+    if (!endpoint.n)
+        endpoint = arena_printf(arena, "https://s3.%.*s.amazonaws.com", STR_ARG(c->key.region));
+    size_t scheme = str_find(endpoint, STR("://"), 0);
+    struct str host = scheme == SIZE_MAX ? endpoint : str_sub(endpoint, scheme + 3, endpoint.n);
+    while (host.n && host.p[host.n - 1] == '/')
+        host.n--;
+    c->scheme = scheme == SIZE_MAX ? STR("https") : arena_str(arena, str_sub(endpoint, 0, scheme));
+    if ((!str_is(c->scheme, "http") && !str_is(c->scheme, "https")) || !host.n ||
+        str_find_byte(host, '/', 0) != SIZE_MAX || str_find_byte(host, '@', 0) != SIZE_MAX) {
+        diag_error(diags, (struct span){0}, _("Invalid endpoint of a bucket"),
+                   _("\"%.*s\" is no endpoint; write https://HOST or https://HOST:PORT."), STR_ARG(endpoint));
+        return false;
+    }
+    c->host = path_style ? arena_str(arena, host) : arena_printf(arena, "%.*s.%.*s", STR_ARG(c->bucket), STR_ARG(host));
+    c->prefix = path_style ? arena_printf(arena, "/%.*s", STR_ARG(c->bucket)) : STR("");
+    return true;
+}
+
+bool s3_client_open(struct s3_client *c, struct arena *arena, struct backend *backend,
+                    const struct backend_config *config, struct diags *diags)
+{
+    *c = (struct s3_client){
+        .http = {.backend = backend,
+                 .retry = {backend_value_number(config, "retry_max", 5), 250, 5000},
+                 .timeout_s = backend_value_number(config, "timeout", 30),
+                 .ca_file = arena_str(arena, backend_value(config, "ca_file"))},
+        .bucket = arena_str(arena, backend_value(config, "bucket")),
+    };
+    return take_credentials(c, arena, config, diags) && take_endpoint(c, arena, config, diags);
+}
+
+void s3_client_close(struct s3_client *c)
+{
+    client_close(&c->http);
+}
