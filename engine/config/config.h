@@ -152,6 +152,19 @@ struct config_check {
     struct span header;
 };
 
+/* detour { backend "s3" { … } }: where the state is kept. What its settings mean is the backend's matter. */
+struct config_backend_setting {
+    struct str name, value; /* as text, NUL-terminated */
+    struct span span;       /* of the value */
+};
+struct config_backend {
+    struct name type;
+    const struct config_backend_setting *settings;
+    size_t n_settings;
+    struct span header;
+    bool broken; /* it could not be read whole (reported): no state may be touched */
+};
+
 /* One folder. */
 struct config_module {
     struct str dir;       /* as shown in messages, "." for the root: relative to the root's folder */
@@ -169,7 +182,8 @@ struct config_module {
     size_t n_removed;
     const struct config_import *imports;
     size_t n_imports;
-    struct str required_version; /* of detour{}; empty for none */
+    struct str required_version;          /* of detour{}; empty for none */
+    const struct config_backend *backend; /* of detour{}; NULL for none; only the root module's counts */
     uint32_t file; /* some file of the folder, for diagnostics without a better place; 0 where it is empty */
 };
 

@@ -96,11 +96,19 @@ static const struct language_block backend = {.type = "backend", LABELS("type"),
 static const struct language_block cloud = {.type = "cloud", .foreign = true};
 static const struct language_block required_providers = {.type = "required_providers", .foreign = true};
 
+static const struct language_block state_backend = {
+    .type = "backend",
+    LABELS("type"),
+    .rest = LANGUAGE_ARGUMENTS,
+    .single = true,
+    .doc = N_("Where the state is kept: \"local\", \"http\", \"s3\" or \"pg\", with its settings as constants."),
+};
+
 static const struct language_block detour = {
     .type = "detour",
     .doc = N_("Settings of the configuration."),
     ARGUMENTS(TEXT("required_version", N_("The versions of detour that may be used: \">= 0.1, < 2.0\"."))),
-    BLOCKS(&required_providers, &backend, &cloud),
+    BLOCKS(&state_backend, &required_providers, &cloud),
 };
 
 static const struct language_block variable = {
