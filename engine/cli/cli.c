@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "base/gettext.h"
+#include "cli/backend.h"
 #include "cli/help.h"
 #include "cli/progress.h"
 #include "funcs/table.h"
@@ -12,9 +13,9 @@
 #include <unistd.h>
 
 const struct command *const cli_commands[] = {
-    &cmd_validate,  &cmd_plan,     &cmd_apply,      &cmd_destroy, &cmd_show, &cmd_output, &cmd_state,
-    &cmd_import,    &cmd_refresh,  &cmd_graph,      &cmd_console, &cmd_test, &cmd_fmt,    &cmd_get,
-    &cmd_providers, &cmd_metadata, &cmd_completion, &cmd_version, &cmd_help, NULL,
+    &cmd_validate,     &cmd_plan,      &cmd_apply,    &cmd_destroy,    &cmd_show,    &cmd_output, &cmd_state,
+    &cmd_force_unlock, &cmd_import,    &cmd_refresh,  &cmd_graph,      &cmd_console, &cmd_test,   &cmd_fmt,
+    &cmd_get,          &cmd_providers, &cmd_metadata, &cmd_completion, &cmd_version, &cmd_help,   NULL,
 };
 
 const char *cli_last_word(const struct command *command)
@@ -93,13 +94,19 @@ static const struct config_reader *reader_of(struct cli *cli)
     return reader;
 }
 
-static struct session_options options_of(struct cli *cli)
+static bool options_of(struct cli *cli, struct session_options *out)
 {
+    struct backend_settings settings;
+    if (!backend_settings_read(cli, &settings))
+        return false;
     struct progress *progress = progress_new(cli, cli->flags.json);
     const char *workspace = getenv("DETOUR_WORKSPACE");
-    return (struct session_options){
+    *out = (struct session_options){
         .dir = STR("."),
         .state_path = str_c(cli->flags.state),
+        .backend_settings = settings.v,
+        .n_backend_settings = settings.n,
+        .remember = true,
         .registry = cli->registry,
         .funcs = funcs_table(),
         .reader = reader_of(cli),
@@ -116,6 +123,7 @@ static struct session_options options_of(struct cli *cli)
         .version = STR(DETOUR_VERSION_TEXT),
         .events = progress_events(progress),
     };
+    return true;
 }
 
 static struct session *keep(struct cli *cli, struct session *session)
@@ -132,14 +140,14 @@ struct session *cli_session(struct cli *cli)
 {
     if (cli->session)
         return cli->session;
-    struct session_options options = options_of(cli);
-    return keep(cli, session_open(&options, &cli->diags));
+    struct session_options options;
+    return options_of(cli, &options) ? keep(cli, session_open(&options, &cli->diags)) : NULL;
 }
 
 struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan)
 {
-    struct session_options options = options_of(cli);
-    return keep(cli, session_open_plan(&options, path, plan, &cli->diags));
+    struct session_options options;
+    return options_of(cli, &options) ? keep(cli, session_open_plan(&options, path, plan, &cli->diags)) : NULL;
 }
 
 struct plan_options cli_plan_options(struct cli *cli)

@@ -205,7 +205,8 @@ static int run_destroy(struct cli *cli)
 }
 
 #define APPLY_FLAGS                                                                                                    \
-    "auto-approve detailed-exitcode digest input json lock lock-timeout no-color parallelism refresh replace state "   \
+    "auto-approve backend-config detailed-exitcode digest input json lock lock-timeout no-color parallelism refresh "  \
+    "replace state "                                                                                                   \
     "target var var-file"
 
 const struct command cmd_apply = {

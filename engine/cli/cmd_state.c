@@ -1,5 +1,5 @@
 #include "base/gettext.h"
-#include "cli/cli.h"
+#include "cli/cmd_state.h"
 #include "cli/help.h"
 #include "state/model.h"
 #include "view/human/state.h"
@@ -70,7 +70,7 @@ static const struct command cmd_state_list = {
     .args = "[ADDRESS…]",
     .summary = N_("List what is in the state"),
     .doc = N_("With addresses: only those, and what they hold."),
-    .flags = "no-color state",
+    .flags = "backend-config no-color state",
     .max_args = 1000,
     .run = run_list,
 };
@@ -80,18 +80,19 @@ static const struct command cmd_state_show = {
     .args = "ADDRESS",
     .summary = N_("Show one object of the state"),
     .doc = "",
-    .flags = "json no-color state",
+    .flags = "backend-config json no-color state",
     .min_args = 1,
     .max_args = 1,
     .run = run_show,
 };
 
-static const struct command *const subcommands[] = {&cmd_state_list, &cmd_state_show, NULL};
+static const struct command *const subcommands[] = {&cmd_state_list, &cmd_state_show,    &cmd_state_pull,
+                                                    &cmd_state_push, &cmd_state_migrate, NULL};
 
 const struct command cmd_state = {
     .name = "state",
     .args = "COMMAND",
-    .summary = N_("Look into the state: list, show"),
+    .summary = N_("Look into the state, store it, move it: list, show, pull, push, migrate"),
     .doc = "",
     .flags = "no-color",
     .max_args = 1,

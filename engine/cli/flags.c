@@ -9,6 +9,8 @@
 /* Sorted by name. */
 const struct flag flag_table[] = {
     {"auto-approve", FLAG_BOOL, AT(auto_approve), NULL, N_("Apply without asking.")},
+    {"backend-config", FLAG_LIST, AT(backend_config), "NAME=VALUE",
+     N_("A setting of the backend that the configuration leaves out, or a file of them. Repeatable.")},
     {"check", FLAG_BOOL, AT(check), NULL, N_("Only tell whether files are formatted: exit 3 where some are not.")},
     {"destroy", FLAG_BOOL, AT(destroy), NULL, N_("Plan to destroy everything that is managed.")},
     {"detailed-exitcode", FLAG_BOOL, AT(detailed_exitcode), NULL,
@@ -17,6 +19,7 @@ const struct flag flag_table[] = {
     {"digest", FLAG_STRING, AT(digest), "SHA256",
      N_("Apply only if the plan has this digest, as the reviewed plan showed it.")},
     {"filter", FLAG_LIST, AT(filters), "FILE", N_("Only the tests of this file: tests/web.test.hcl. Repeatable.")},
+    {"force", FLAG_BOOL, AT(force), NULL, N_("Store it, whatever stands against it.")},
     {"help", FLAG_BOOL, AT(help), NULL, N_("Show this help.")},
     {"input", FLAG_BOOL, AT(input), NULL, N_("Ask for what is missing on a terminal; -input=false never asks.")},
     {"json", FLAG_BOOL, AT(json), NULL, N_("Answer in JSON, for programs.")},
@@ -161,6 +164,8 @@ static bool set_flag(struct parsing *p, const struct flag *flag, struct str valu
             vec_push(p->arena, &p->flags->targets, value);
         else if (flag->offset == AT(filters))
             vec_push(p->arena, &p->flags->filters, value);
+        else if (flag->offset == AT(backend_config))
+            vec_push(p->arena, &p->flags->backend_config, value);
         else
             vec_push(p->arena, &p->flags->replaces, value);
         return true;

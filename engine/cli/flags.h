@@ -16,11 +16,12 @@ struct flags {
     bool refresh, input, lock;          /* default: true */
     bool check, diff, recursive, write; /* fmt; write defaults to true */
     bool offline, update;               /* get */
+    bool force;
     const char *out, *digest, *state, *chdir, *junit_xml, *test_directory;
     unsigned parallelism;
     unsigned lock_timeout_ms;
     VEC(struct config_option) inputs;
-    VEC(struct str) targets, replaces, filters;
+    VEC(struct str) targets, replaces, filters, backend_config;
     VEC(struct str) args; /* what is no option */
 };
 

@@ -3,6 +3,7 @@
  * What is ready goes out in one call per lane, so a lane sees one call for each level of dependency.
  */
 #include "core/applying.h"
+#include "core/place.h"
 
 #include "base/gettext.h"
 
@@ -233,8 +234,8 @@ static void finish(struct applying *a)
     struct session *session = a->run.session;
     record_outputs(a);
     record_flush(a);
-    if (a->begun || a->store_failed)
-        store_checkpoint(session->store, a->run.diags);
+    if ((a->begun || a->store_failed) && store_checkpoint(session->store, a->run.diags))
+        place_remember(session, session_snapshot(session));
     if (a->store_failed)
         store_rescue(session->store, &a->rescue);
     a->result->rescue = arena_str(session->arena, strbuf_str(&a->rescue));

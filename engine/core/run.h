@@ -271,6 +271,7 @@ struct session {
     struct lanes *lanes;
     struct store *store;    /* while the lock is held */
     struct snapshot *loose; /* read without the lock */
+    struct place *place;    /* where the state is; NULL until it is asked for */
     struct call *lane_call, *plan_call;
     struct priors *priors;
     VEC(struct plan *) plans;
@@ -509,5 +510,8 @@ bool session_prepare(struct session *session, struct diags *diags);
 /* Takes the lock (unless told not to) and reads the state, once per session. */
 bool session_open_state(struct session *session, struct diags *diags);
 bool session_need_store(struct session *session, struct diags *diags);
+struct store_options;
+/* How the state is opened, at the place of the session; false after a diagnostic. */
+bool session_store_options(struct session *session, struct store_options *out, struct diags *diags);
 
 #endif

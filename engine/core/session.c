@@ -1,4 +1,5 @@
 /* The life of a session: configuration, inputs, state, and what the command line asks of it. */
+#include "core/place.h"
 #include "core/run.h"
 
 #include "base/clock.h"
@@ -77,6 +78,7 @@ void session_close(struct session *session)
         plan_free(session->plans.v[i]);
     store_close(session->store);
     snapshot_free(session->loose);
+    place_close(session->place);
     addrs_free(session->addrs);
     arena_free(session->applied);
     if (!session->options.config)
@@ -168,14 +170,16 @@ static bool on_wait(void *ctx, const struct lock_holder *holder, unsigned waited
     return !session_cancelled(session);
 }
 
-static struct store_options store_options_of(struct session *session)
+bool session_store_options(struct session *session, struct store_options *out, struct diags *diags)
 {
     const struct session_options *o = &session->options;
-    struct str path = o->state_path.n ? o->state_path : fs_join(session->arena, o->dir, STR("detour.state"));
-    return (struct store_options){
-        .backend = o->backend,
-        .vfs = o->vfs,
-        .path = arena_str(session->arena, path).p,
+    struct backend *backend = place_backend(session, diags);
+    if (!backend)
+        return false;
+    *out = (struct store_options){
+        .backend = backend,
+        .secrets = place_secrets(session),
+        .rescue = place_rescue_file(session),
         .addrs = session->addrs,
         .sources = session->sources,
         .operation = arena_str(session->arena, o->operation.n ? o->operation : STR("plan")).p,
@@ -183,26 +187,42 @@ static struct store_options store_options_of(struct session *session)
         .waiting = on_wait,
         .ctx = session,
     };
+    return true;
 }
 
 bool session_need_store(struct session *session, struct diags *diags)
 {
-    if (!session->store) {
-        struct store_options options = store_options_of(session);
-        session->store = store_open(&options, diags);
+    struct store_options options;
+    if (session->store)
+        return true;
+    if (!session_store_options(session, &options, diags))
+        return false;
+    session->store = store_open(&options, diags);
+    if (session->store && !place_check(session, store_snapshot(session->store), diags)) {
+        store_close(session->store);
+        session->store = NULL;
     }
     return session->store != NULL;
+}
+
+static bool read_loose(struct session *session, struct diags *diags)
+{
+    struct store_options options;
+    if (!session_store_options(session, &options, diags))
+        return false;
+    session->loose = store_read(&options, diags);
+    if (session->loose && !place_check(session, session->loose, diags)) {
+        snapshot_free(session->loose);
+        session->loose = NULL;
+    }
+    return session->loose != NULL;
 }
 
 bool session_open_state(struct session *session, struct diags *diags)
 {
     if (session->store || session->loose)
         return true;
-    if (!session->options.no_lock)
-        return session_need_store(session, diags);
-    struct store_options options = store_options_of(session);
-    session->loose = store_read(&options, diags);
-    return session->loose != NULL;
+    return session->options.no_lock ? read_loose(session, diags) : session_need_store(session, diags);
 }
 
 struct snapshot *session_snapshot(const struct session *session)
@@ -212,10 +232,8 @@ struct snapshot *session_snapshot(const struct session *session)
 
 const struct snapshot *session_state(struct session *session, struct diags *diags)
 {
-    if (!session->store && !session->loose) {
-        struct store_options options = store_options_of(session);
-        session->loose = store_read(&options, diags);
-    }
+    if (!session->store && !session->loose && !read_loose(session, diags))
+        return NULL;
     return session_snapshot(session);
 }
 

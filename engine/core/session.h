@@ -14,6 +14,7 @@
 
 struct registry;
 struct backend;
+struct backend_setting;
 struct snapshot;
 struct vfs;
 struct session;
@@ -91,6 +92,9 @@ struct session_options {
     const struct config *config; /* already loaded, with its sources, by who keeps it longer; NULL: from `dir` */
     struct str state_path;       /* empty: detour.state in `dir` */
     struct backend *backend;     /* where the state is, kept by whoever opened it; NULL: as the above says */
+    const struct backend_setting *backend_settings; /* -backend-config */
+    size_t n_backend_settings;
+    bool remember; /* in .detour/backend: where the state was last, and how far it had come */
     struct registry *registry;
     const struct func_table *funcs;
     const struct config_reader *reader; /* NULL: config_disk */
@@ -177,6 +181,19 @@ bool session_refresh(struct session *session, const struct plan_options *options
 /* The stored state (the snapshot of state/model.h; read without the lock unless the session holds it); NULL after an
  * error. An empty state where there is none. Valid until the next operation of the session. */
 const struct snapshot *session_state(struct session *session, struct diags *diags);
+
+/* -- the state as a whole -- */
+
+/* Snapshot and journal as one text, read without the lock. */
+bool session_state_pull(struct session *session, struct strbuf *out, struct diags *diags);
+/* Stores the text of a file as the state. Refused, but for `force`: another lineage, an older serial, an empty state
+ * over one with objects, and what would drop records of an interrupted run. */
+bool session_state_push(struct session *session, struct str path, struct str text, bool force, struct diags *diags);
+/* Moves the state from where it was last to where the configuration says; both in words for the user. Safe to repeat
+ * after an interruption at any point. */
+bool session_state_migrate(struct session *session, struct str *from, struct str *to, struct diags *diags);
+/* Takes the lock away from the holder of that id; *who says whose it was. */
+bool session_force_unlock(struct session *session, struct str id, struct str *who, struct diags *diags);
 
 /* The graph of the configuration in DOT. */
 bool session_graph(struct session *session, struct strbuf *out, struct diags *diags);

@@ -1,0 +1,44 @@
+/*
+ * place: where the state of a session is: the backend that the configuration names, with what -backend-config and the
+ * environment add. Remembers in .detour/backend where it was last and how far it had come, so that another place,
+ * another lineage or an older serial is noticed instead of being taken for an empty state.
+ */
+#ifndef DETOUR_CORE_PLACE_H
+#define DETOUR_CORE_PLACE_H
+
+#include "core/session.h"
+#include "state/store.h"
+
+struct place;
+struct backend_config;
+
+/* The backend, opened at the first call; NULL after a diagnostic: settings that cannot be, a state that is elsewhere
+ * still, one that waits to be pushed. The session owns it. */
+struct backend *place_backend(struct session *session, struct diags *diags);
+/* The same without a look at what is remembered: for the commands that mend that. */
+struct backend *place_backend_any(struct session *session, struct diags *diags);
+void place_close(struct place *place);
+/* The secrets of the state there; NULL where the caller's backend has none that last. */
+struct secrets *place_secrets(struct session *session);
+
+/* Whether the state that was read may be the one that was here last; remembers it. False after a diagnostic. */
+bool place_check(struct session *session, const struct snapshot *snapshot, struct diags *diags);
+/* Remembers place, lineage and serial. Where that cannot be written, nothing is remembered. */
+void place_remember(struct session *session, const struct snapshot *snapshot);
+
+/* The file for a state that a remote backend did not take; NULL where the state is in files. Known after place_backend.
+ */
+const char *place_rescue_file(const struct session *session);
+
+/* What was remembered; `config` NULL: nothing, or what it names is no backend any more. */
+struct place_memory {
+    struct backend_config *config;
+    struct str lineage;
+    uint64_t serial;
+};
+/* False after a diagnostic: the file is damaged. */
+bool place_memory(struct session *session, struct place_memory *out, struct diags *diags);
+/* Where the configuration says that the state is; NULL after a diagnostic. */
+struct backend_config *place_config(struct session *session, struct diags *diags);
+
+#endif
