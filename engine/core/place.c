@@ -293,7 +293,7 @@ struct secrets *place_secrets(struct session *session)
     struct place *p = session->place;
     const struct session_options *o = &session->options;
     if (!p || o->backend)
-        return NULL;
+        return o->secrets;
     if (!p->secrets) {
         struct str beside = o->state_path.n ? o->state_path : file_in(session, "detour.state");
         if (p->config && p->config->type == &backend_type_local)

@@ -15,6 +15,7 @@
 struct registry;
 struct backend;
 struct backend_setting;
+struct secrets;
 struct snapshot;
 struct vfs;
 struct session;
@@ -92,6 +93,7 @@ struct session_options {
     const struct config *config; /* already loaded, with its sources, by who keeps it longer; NULL: from `dir` */
     struct str state_path;       /* empty: detour.state in `dir` */
     struct backend *backend;     /* where the state is, kept by whoever opened it; NULL: as the above says */
+    struct secrets *secrets;     /* of that state, likewise */
     const struct backend_setting *backend_settings; /* -backend-config */
     size_t n_backend_settings;
     bool remember; /* in .detour/backend: where the state was last, and how far it had come */

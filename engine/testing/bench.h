@@ -33,7 +33,8 @@ struct testing {
 /* A state that runs of a file share. */
 struct bench_state {
     struct str key;
-    struct backend *backend;
+    struct backend *backend; /* NULL until the first run on it */
+    struct secrets *secrets;
     struct staged *last; /* of the last run that applied to it; NULL: none did */
     const struct test_run *run;
 };

@@ -7,6 +7,7 @@
 #include "provider/mock.h"
 #include "state/backend/backend.h"
 #include "state/model.h"
+#include "state/secrets.h"
 #include "syntax/traversal.h"
 
 void bench_tell(const struct bench *bench, enum test_event_kind kind, const struct test_run *run)
@@ -38,6 +39,7 @@ static struct session *open_session(struct bench *bench, const struct staged *st
     struct session_options options = staged->options;
     options.stand_ins = &staged->stand_ins;
     options.backend = staged->state->backend;
+    options.secrets = staged->state->secrets;
     struct session *session = session_open(&options, diags);
     atomic_store(&bench->testing->session, session);
     return session;
@@ -227,8 +229,10 @@ static void carry_out(struct bench *bench, struct test_run *run)
         run->status = TEST_ERROR;
         return;
     }
-    if (!staged->state->backend)
+    if (!staged->state->backend) {
         staged->state->backend = backend_memory();
+        staged->state->secrets = secrets_throwaway();
+    }
     struct working w = {.bench = bench, .run = run, .staged = staged, .found = DIAGS_INIT(bench->arena)};
     w.verdict = (struct verdict){run, ARENA_ARRAY(bench->arena, bool, run->config->expect_failures.n)};
     w.session = open_session(bench, staged, &w.found);
@@ -308,6 +312,7 @@ static void take_all_down(struct bench *bench)
     map_each (&bench->states, i) {
         struct bench_state *state = bench->states.entries[i].value;
         backend_close(state->backend);
+        secrets_free(state->secrets);
     }
 }
 
