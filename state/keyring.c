@@ -29,12 +29,28 @@ struct str keyring_path(struct keyring *ring, struct str path)
     const char *home = getenv("HOME");
     if (str_starts(path, STR("~/")) && home && *home)
         return arena_printf(ring->arena, "%s/%.*s", home, STR_ARG(str_sub(path, 2, path.n)));
+    if (str_eq(path, ring->settings->default_key))
+        return arena_str(ring->arena, path);
     return fs_join(ring->arena, ring->settings->folder, path);
 }
 
 static const struct vfs *vfs_of(const struct keyring *ring)
 {
     return ring->settings->vfs ? ring->settings->vfs : &vfs_system;
+}
+
+/* -- the environment */
+
+/* Taken out of the environment, so that no program that is started inherits it. */
+static struct str from_environment(struct keyring *ring, const char *name)
+{
+    char *value = getenv(name);
+    if (!value || !*value)
+        return (struct str){0};
+    struct str copy = arena_str(ring->arena, str_c(value));
+    explicit_bzero(value, copy.n);
+    unsetenv(name);
+    return copy;
 }
 
 /* -- private keys */
@@ -78,8 +94,9 @@ void keyring_read_files(struct keyring *ring)
     if (ring->files_read)
         return;
     ring->files_read = true;
-    if (s->identities.n) {
-        if (age_identities_parse(ring->arena, s->identities, &given, &why))
+    struct str text = s->only_identities ? s->identities : from_environment(ring, "DETOUR_IDENTITY");
+    if (text.n) {
+        if (age_identities_parse(ring->arena, text, &given, &why))
             take(ring, given);
         tried(ring, STR("DETOUR_IDENTITY"), given.n ? _("another key") : _(why));
     }
@@ -145,18 +162,6 @@ void keyring_run_command(struct keyring *ring)
 }
 
 /* -- passphrases */
-
-/* Taken out of the environment, so that no program that is started inherits it. */
-static struct str from_environment(struct keyring *ring, const char *name)
-{
-    char *value = getenv(name);
-    if (!value || !*value)
-        return (struct str){0};
-    struct str copy = arena_str(ring->arena, str_c(value));
-    explicit_bzero(value, copy.n);
-    unsetenv(name);
-    return copy;
-}
 
 static struct str from_file(struct keyring *ring)
 {

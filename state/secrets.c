@@ -77,6 +77,11 @@ void secrets_stored(struct secrets *s)
     s->stored = true;
 }
 
+void secrets_forget_stored(struct secrets *s)
+{
+    s->stored = false;
+}
+
 /* -- the header as text */
 
 static const char *const origin_names[] = {"configuration", "command", "key file"};
@@ -269,8 +274,10 @@ bool secrets_take(struct secrets *s, struct str json, struct str *why)
 {
     struct header h;
     bool damaged = false;
-    if (s->seal && str_eq(s->header.text, json))
+    if (s->seal && str_eq(s->header.text, json)) {
+        s->stored = true;
         return true;
+    }
     if (!read_header(s, json, &h)) {
         *why = str_c(_("the list of whom they are sealed for is damaged. Restore the file from a commit or a backup"));
         return false;

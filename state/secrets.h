@@ -35,8 +35,8 @@ struct secrets_settings {
     bool passphrase;              /* there is one, from: */
     struct secrets_text passphrase_env, passphrase_file;
     struct secrets_texts passphrase_command;
-    struct str identities; /* text of an identity file, from the environment; empty: none */
-    bool only_identities;  /* those, and nothing that may lie on the disk */
+    struct str identities; /* text of an identity file */
+    bool only_identities;  /* that, and nothing that may lie on the disk or in the environment */
     secrets_ask *ask;      /* NULL: nobody to ask */
     void *ask_ctx;
 };
@@ -70,6 +70,7 @@ bool secrets_rekey(struct secrets *secrets, struct diags *diags);
 /* Whether the header is in a file that the run reads from; kept here for the store. */
 bool secrets_is_stored(const struct secrets *secrets);
 void secrets_stored(struct secrets *secrets);
+void secrets_forget_stored(struct secrets *secrets);
 
 /* -- who may open them */
 enum secrets_origin {

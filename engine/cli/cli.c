@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "base/dump.h"
 #include "base/gettext.h"
 #include "cli/backend.h"
 #include "cli/help.h"
@@ -13,9 +14,10 @@
 #include <unistd.h>
 
 const struct command *const cli_commands[] = {
-    &cmd_validate,     &cmd_plan,      &cmd_apply,    &cmd_destroy,    &cmd_show,    &cmd_output, &cmd_state,
-    &cmd_force_unlock, &cmd_import,    &cmd_refresh,  &cmd_graph,      &cmd_console, &cmd_test,   &cmd_fmt,
-    &cmd_get,          &cmd_providers, &cmd_metadata, &cmd_completion, &cmd_version, &cmd_help,   NULL,
+    &cmd_validate,   &cmd_plan,    &cmd_apply,        &cmd_destroy, &cmd_show,      &cmd_output,
+    &cmd_state,      &cmd_secrets, &cmd_force_unlock, &cmd_import,  &cmd_refresh,   &cmd_graph,
+    &cmd_console,    &cmd_test,    &cmd_fmt,          &cmd_get,     &cmd_providers, &cmd_metadata,
+    &cmd_completion, &cmd_version, &cmd_help,         NULL,
 };
 
 const char *cli_last_word(const struct command *command)
@@ -94,9 +96,24 @@ static const struct config_reader *reader_of(struct cli *cli)
     return reader;
 }
 
+static bool ask_passphrase(void *ctx, const char *question, struct arena *arena, struct str *answer)
+{
+    (void)ctx;
+    char prompt[256];
+    snprintf(prompt, sizeof prompt, "%s ", question);
+    char *typed = getpass(prompt);
+    if (!typed)
+        return false;
+    *answer = arena_str(arena, str_c(typed));
+    explicit_bzero(typed, strlen(typed));
+    return answer->n > 0;
+}
+
+/* What a session knows of secrets must not outlive it. */
 static bool options_of(struct cli *cli, struct session_options *out)
 {
     struct backend_settings settings;
+    dump_forbid();
     if (!backend_settings_read(cli, &settings))
         return false;
     struct progress *progress = progress_new(cli, cli->flags.json);
@@ -115,6 +132,7 @@ static bool options_of(struct cli *cli, struct session_options *out)
         .environment = environ,
         .ask = cli->flags.input && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? ask_variable : NULL,
         .ask_ctx = cli,
+        .passphrase = cli->flags.input && isatty(STDIN_FILENO) ? ask_passphrase : NULL,
         .parallelism = cli->flags.parallelism,
         .no_lock = !cli->flags.lock,
         .lock_timeout_s = (cli->flags.lock_timeout_ms + 999) / 1000,
@@ -147,7 +165,9 @@ struct session *cli_session(struct cli *cli)
 struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan)
 {
     struct session_options options;
-    return options_of(cli, &options) ? keep(cli, session_open_plan(&options, path, plan, &cli->diags)) : NULL;
+    if (options_of(cli, &options))
+        keep(cli, session_open_plan(&options, path, plan, &cli->diags));
+    return *plan ? cli->session : NULL;
 }
 
 struct plan_options cli_plan_options(struct cli *cli)

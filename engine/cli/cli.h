@@ -34,8 +34,8 @@ struct cli {
 #define DETOUR_VERSION_TEXT "0.1.0"
 
 extern const struct command cmd_apply, cmd_completion, cmd_console, cmd_destroy, cmd_fmt, cmd_force_unlock, cmd_get,
-    cmd_graph, cmd_help, cmd_import, cmd_metadata, cmd_output, cmd_plan, cmd_providers, cmd_refresh, cmd_show,
-    cmd_state, cmd_test, cmd_validate, cmd_version;
+    cmd_graph, cmd_help, cmd_import, cmd_metadata, cmd_output, cmd_plan, cmd_providers, cmd_refresh, cmd_secrets,
+    cmd_show, cmd_state, cmd_test, cmd_validate, cmd_version;
 /* All of them, NULL-ended, in the order of help. */
 extern const struct command *const cli_commands[];
 

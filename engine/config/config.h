@@ -165,6 +165,26 @@ struct config_backend {
     bool broken; /* it could not be read whole (reported): no state may be touched */
 };
 
+/* A constant text, and where it stands. */
+struct config_text {
+    struct str text; /* empty: it is not given */
+    struct span span;
+};
+struct config_texts {
+    const struct config_text *v;
+    size_t n;
+};
+
+/* detour { secrets { … } }: what the words mean is known to state/ alone. */
+struct config_secrets {
+    struct config_texts recipients, identity_files, command;
+    struct config_text key_file;
+    bool passphrase; /* there is such a block */
+    struct config_text passphrase_env, passphrase_file;
+    struct config_texts passphrase_command;
+    struct span header;
+};
+
 /* One folder. */
 struct config_module {
     struct str dir;       /* as shown in messages, "." for the root: relative to the root's folder */
@@ -184,6 +204,7 @@ struct config_module {
     size_t n_imports;
     struct str required_version;          /* of detour{}; empty for none */
     const struct config_backend *backend; /* of detour{}; NULL for none; only the root module's counts */
+    const struct config_secrets *secrets; /* of the root module; NULL: nothing is said */
     uint32_t file; /* some file of the folder, for diagnostics without a better place; 0 where it is empty */
 };
 

@@ -67,6 +67,8 @@ void decode_resource(struct decode *d, const struct block *block);
 void decode_data(struct decode *d, const struct block *block);
 void decode_call(struct decode *d, const struct block *block);
 void decode_settings(struct decode *d, const struct block *block);
+/* detour { secrets { … } }, the only one of the root module. */
+void decode_secrets_block(struct decode *d, const struct block *block);
 void decode_moved(struct decode *d, const struct block *block);
 void decode_removed(struct decode *d, const struct block *block);
 void decode_import(struct decode *d, const struct block *block);

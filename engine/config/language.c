@@ -104,11 +104,33 @@ static const struct language_block state_backend = {
     .doc = N_("Where the state is kept: \"local\", \"http\", \"s3\" or \"pg\", with its settings as constants."),
 };
 
+#define TEXTS(name_, doc_) {.name = name_, .kind = LANGUAGE_CONSTANT, .type = "list(string)", .doc = doc_}
+
+static const struct language_block secrets_passphrase = {
+    .type = "passphrase",
+    .single = true,
+    .doc = N_("A passphrase opens the secrets, too: from the variable DETOUR_PASSPHRASE or typed on the terminal, if nothing else is said."),
+    ARGUMENTS(TEXT("env", N_("The environment variable that holds it.")),
+              TEXT("file", N_("A file whose first line it is.")),
+              TEXTS("command", N_("A program and its arguments; the first line that it prints is the passphrase."))),
+};
+
+static const struct language_block secrets = {
+    .type = "secrets",
+    .single = true,
+    .doc = N_("Who can open the secrets in the state and in saved plans. Without it a key file is made beside the state."),
+    ARGUMENTS(TEXTS("recipients", N_("Public keys of those who can open them: \"ssh-ed25519 AAAA… anna\", \"age1…\".")),
+              TEXTS("identity_files", N_("Files with the private keys to open them with, beside ~/.ssh/id_ed25519 and ~/.config/detour/key.txt.")),
+              TEXT("key_file", N_("A private key of age; made where it is missing.")),
+              TEXTS("command", N_("A program and its arguments that prints a private key of age, or a passphrase: [\"pass\", \"show\", \"detour\"]."))),
+    BLOCKS(&secrets_passphrase),
+};
+
 static const struct language_block detour = {
     .type = "detour",
     .doc = N_("Settings of the configuration."),
     ARGUMENTS(TEXT("required_version", N_("The versions of detour that may be used: \">= 0.1, < 2.0\"."))),
-    BLOCKS(&state_backend, &required_providers, &cloud),
+    BLOCKS(&state_backend, &secrets, &required_providers, &cloud),
 };
 
 static const struct language_block variable = {

@@ -82,6 +82,9 @@ void decode_settings(struct decode *d, const struct block *block)
     if (backend)
         decode_backend(d, backend);
     decode_shape(d, block->body, row);
+    const struct block *secrets = decode_single(d, block->body, "secrets");
+    if (secrets)
+        decode_secrets_block(d, secrets);
     const struct expr *expr = decode_expr(block->body, "required_version");
     struct str constraint = decode_text(d, block->body, "required_version");
     if (!constraint.n)

@@ -15,7 +15,6 @@ struct place {
     struct backend *backend, *own; /* `own`: to be closed here */
     struct backend_config *config; /* NULL: the caller's backend, or -state */
     struct place_memory memory;
-    struct secrets *secrets;
 };
 
 static struct str file_in(struct session *session, const char *name)
@@ -284,24 +283,21 @@ void place_close(struct place *p)
     if (!p)
         return;
     backend_close(p->own);
-    secrets_free(p->secrets);
 }
 
-/* The key file stays here, wherever the state goes. */
-struct secrets *place_secrets(struct session *session)
+struct str place_beside(struct session *session)
 {
-    struct place *p = session->place;
     const struct session_options *o = &session->options;
-    if (!p || o->backend)
-        return o->secrets;
-    if (!p->secrets) {
-        struct str beside = o->state_path.n ? o->state_path : file_in(session, "detour.state");
-        if (p->config && p->config->type == &backend_type_local)
-            beside = p->backend->place;
-        p->secrets = secrets_new(&(struct secrets_settings){
-            .vfs = o->vfs, .default_key = arena_printf(session->arena, "%.*s.key", STR_ARG(beside))});
-    }
-    return p->secrets;
+    const struct config_backend *block = block_of(session);
+    struct str path = STR("detour.state");
+    if (o->state_path.n)
+        return o->state_path;
+    if (session->place && session->place->config && session->place->config->type == &backend_type_local)
+        return session->place->backend->place;
+    for (size_t i = 0; block && str_is(block->type.text, "local") && i < block->n_settings; i++)
+        if (str_is(block->settings[i].name, "path"))
+            path = block->settings[i].value;
+    return fs_join(session->arena, o->dir, path);
 }
 
 /* -- is it the same state? */

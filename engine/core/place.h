@@ -18,8 +18,8 @@ struct backend *place_backend(struct session *session, struct diags *diags);
 /* The same without a look at what is remembered: for the commands that mend that. */
 struct backend *place_backend_any(struct session *session, struct diags *diags);
 void place_close(struct place *place);
-/* The secrets of the state there; NULL where the caller's backend has none that last. */
-struct secrets *place_secrets(struct session *session);
+/* The file that the key of the secrets is kept beside: the state where it is in files, else where it would be. */
+struct str place_beside(struct session *session);
 
 /* Whether the state that was read may be the one that was here last; remembers it. False after a diagnostic. */
 bool place_check(struct session *session, const struct snapshot *snapshot, struct diags *diags);

@@ -13,6 +13,7 @@
 #include "core/session.h"
 #include "eval/eval.h"
 #include "graph/walk.h"
+#include "plan/file.h"
 #include "provider/lane.h"
 #include "provider/mock.h"
 #include "state/store.h"
@@ -272,6 +273,7 @@ struct session {
     struct store *store;    /* while the lock is held */
     struct snapshot *loose; /* read without the lock */
     struct place *place;    /* where the state is; NULL until it is asked for */
+    struct secrets *keys;   /* of the state and of saved plans; made when first needed */
     struct call *lane_call, *plan_call;
     struct priors *priors;
     VEC(struct plan *) plans;
@@ -492,6 +494,20 @@ void session_tick(struct session *session);
 
 /* -- saved.c -- */
 struct config_reader recorder_reader(struct recorder *recorder, struct arena *arena, const struct config_reader *inner);
+
+/* Loads the configuration inside a saved plan. */
+void session_load_saved(struct session *session, const struct plan_file *file, struct diags *diags);
+
+/* -- secrets.c -- */
+/* Made when first asked for; the key is open once the state (or a saved plan) was read. */
+struct secrets *session_keys(struct session *session);
+/* Gives the plan the key of its digest, where the state has one. */
+void session_key_plan(struct session *session, struct plan *plan);
+/* How a plan with secrets is written: makes the key where there is none yet. */
+bool session_seal_plan(struct session *session, struct plan_file *file, struct plan_sealer *sealer,
+                       struct diags *diags);
+/* How one is read. */
+struct plan_sealer session_plan_opener(struct session *session);
 
 /* -- session.c -- */
 struct session *session_new(const struct session_options *options);

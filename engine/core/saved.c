@@ -75,16 +75,36 @@ static enum config_place saved_module(void *ctx, struct arena *arena, struct sou
 
 /* -- writing -- */
 
+/* Files of values are not needed again: what they gave the variables is in the plan, sealed where it is secret. */
+static bool holds_values(const struct session *session, struct str path)
+{
+    const struct session_options *o = &session->options;
+    size_t slash = path.n;
+    while (slash && path.p[slash - 1] != '/')
+        slash--;
+    if (config_is_values(str_sub(path, slash, path.n)))
+        return true;
+    for (size_t i = 0; i < o->n_inputs; i++)
+        if (o->inputs[i].is_file && str_eq(o->inputs[i].text, path))
+            return true;
+    return false;
+}
+
 bool session_save_plan(struct session *session, const struct plan *plan, const char *path, struct diags *diags)
 {
     ARENA_AUTO arena = arena_new();
     STRBUF_AUTO text = STRBUF_INIT(STRBUF_MAX);
     struct plan_file file = {.plan = (struct plan *)(uintptr_t)plan, .program = session->options.version};
+    struct plan_sealer sealer;
+    if (!session_seal_plan(session, &file, &sealer, diags))
+        return false;
     vec_each (&session->recorder.files, i) {
+        if (holds_values(session, session->recorder.files.v[i].path))
+            continue;
         struct plan_source source = {session->recorder.files.v[i].path, session->recorder.files.v[i].text};
         vec_push(arena, &file.sources, source);
     }
-    plan_file_write(&text, &file);
+    plan_file_write(&text, &file, &sealer);
     bool ok = !text.over &&
               fs_replace(session->options.vfs ? session->options.vfs : &vfs_system, path, strbuf_str(&text), 0600);
     if (!ok)
@@ -132,6 +152,19 @@ static void find_places(struct session *session, struct plan *plan)
     }
 }
 
+void session_load_saved(struct session *session, const struct plan_file *file, struct diags *diags)
+{
+    struct config_file *files = ARENA_ARRAY(session->arena, struct config_file, file->sources.n);
+    vec_each (&file->sources, i)
+        files[i] = (struct config_file){arena_str(session->arena, file->sources.v[i].path),
+                                        arena_str(session->arena, file->sources.v[i].text)};
+    session->saved_files = (struct config_files){files, file->sources.n};
+    session->saved_reader = config_memory(&session->saved_files);
+    session->saved_reader.module = saved_module;
+    session->options.reader = &session->saved_reader;
+    session_load(session, diags);
+}
+
 struct session *session_open_plan(const struct session_options *options, const char *path, struct plan **plan,
                                   struct diags *diags)
 {
@@ -145,23 +178,17 @@ struct session *session_open_plan(const struct session_options *options, const c
     arena_wipe_on_free(scratch);
     struct session *session = session_new(options);
     struct plan_file file;
-    if (!plan_file_read(session->addrs, session->sources, str_c(path), text, schema_of, options->registry, &file,
-                        diags)) {
+    struct plan_sealer opener = session_plan_opener(session);
+    if (!plan_file_read(session->addrs, session->sources, str_c(path), text, schema_of, options->registry, &opener,
+                        &file, diags)) {
+        if (session->broken) /* diagnostics point at its sources */
+            return session;
         session_close(session);
         return NULL;
     }
     vec_push(session->arena, &session->plans, file.plan);
-    struct config_file *files = ARENA_ARRAY(session->arena, struct config_file, file.sources.n);
-    vec_each (&file.sources, i)
-        files[i] = (struct config_file){file.sources.v[i].path, file.sources.v[i].text};
-    session->saved_files = (struct config_files){files, file.sources.n};
-    session->saved_reader = config_memory(&session->saved_files);
-    session->saved_reader.module = saved_module;
-    session->options.reader = &session->saved_reader;
-    session_load(session, diags);
-    if (!session->broken)
-        take_inputs(session, file.plan);
-    if (!session->broken && session_prepare(session, diags))
+    take_inputs(session, file.plan);
+    if (session_prepare(session, diags))
         find_places(session, file.plan);
     *plan = file.plan;
     return session;

@@ -79,6 +79,7 @@ void session_close(struct session *session)
     store_close(session->store);
     snapshot_free(session->loose);
     place_close(session->place);
+    secrets_free(session->keys);
     addrs_free(session->addrs);
     arena_free(session->applied);
     if (!session->options.config)
@@ -178,7 +179,7 @@ bool session_store_options(struct session *session, struct store_options *out, s
         return false;
     *out = (struct store_options){
         .backend = backend,
-        .secrets = place_secrets(session),
+        .secrets = session_keys(session),
         .rescue = place_rescue_file(session),
         .addrs = session->addrs,
         .sources = session->sources,
@@ -399,6 +400,7 @@ struct plan *session_plan(struct session *session, const struct plan_options *op
     if (session_cancelled(session))
         diag_error(diags, (struct span){0}, _("Cancelled"), _("The plan was not finished. Nothing was changed."));
     plan->errored |= diags->n_errors > errors;
+    session_key_plan(session, plan);
     plan_seal(plan);
     return plan;
 }

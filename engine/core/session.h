@@ -15,9 +15,9 @@
 struct registry;
 struct backend;
 struct backend_setting;
-struct secrets;
 struct snapshot;
 struct vfs;
+struct secrets;
 struct session;
 
 enum event_kind {
@@ -87,6 +87,9 @@ struct session_stand_ins {
     size_t n_overrides;
 };
 
+/* Asks for a passphrase, without showing it. False: no answer. */
+typedef bool session_passphrase(void *ctx, const char *question, struct arena *arena, struct str *answer);
+
 /* All strings are borrowed for the session's life. */
 struct session_options {
     struct str dir;              /* folder of the configuration, "" or "." for the current one */
@@ -108,12 +111,13 @@ struct session_options {
     char *const *environment;                  /* DETOUR_VAR_*; NULL: none */
     session_ask *ask;
     void *ask_ctx;
-    unsigned parallelism;    /* lanes at work at once; 0: 10 */
-    bool no_lock;            /* -lock=false */
-    unsigned lock_timeout_s; /* how long to wait for the state's lock */
-    struct str operation;    /* "plan", "apply": what the lock says it is held for */
-    struct str workspace;    /* detour.workspace; empty: "default" */
-    struct str version;      /* detour.version */
+    session_passphrase *passphrase; /* asks for the passphrase of the state's secrets; NULL: nobody is there */
+    unsigned parallelism;           /* lanes at work at once; 0: 10 */
+    bool no_lock;                   /* -lock=false */
+    unsigned lock_timeout_s;        /* how long to wait for the state's lock */
+    struct str operation;           /* "plan", "apply": what the lock says it is held for */
+    struct str workspace;           /* detour.workspace; empty: "default" */
+    struct str version;             /* detour.version */
     struct session_events events;
 };
 
@@ -196,6 +200,19 @@ bool session_state_push(struct session *session, struct str path, struct str tex
 bool session_state_migrate(struct session *session, struct str *from, struct str *to, struct diags *diags);
 /* Takes the lock away from the holder of that id; *who says whose it was. */
 bool session_force_unlock(struct session *session, struct str id, struct str *who, struct diags *diags);
+/*
+ * Who can open the secrets of the state: each takes the lock, opens the key, and writes the state once, sealed anew.
+ * False after diagnostics, with the state as it was.
+ */
+bool session_rekey(struct session *session, struct diags *diags);
+bool session_add_recipient(struct session *session, struct str recipient, struct diags *diags);
+bool session_remove_recipient(struct session *session, struct str recipient, struct diags *diags);
+/* The secrets of the state, their key open where there is one; NULL after an error. No lock is taken. */
+const struct secrets *session_secrets(struct session *session, struct diags *diags);
+/* Appends an age file with the value at a place (`output.x`, or an object's address and the path of an attribute), for
+ * all who can open the secrets. */
+bool session_export_secret(struct session *session, struct str address, struct str path, struct strbuf *out,
+                           struct diags *diags);
 
 /* The graph of the configuration in DOT. */
 bool session_graph(struct session *session, struct strbuf *out, struct diags *diags);
@@ -206,7 +223,9 @@ bool session_graph(struct session *session, struct strbuf *out, struct diags *di
  */
 bool session_save_plan(struct session *session, const struct plan *plan, const char *path, struct diags *diags);
 /* A session over the configuration inside a saved plan, and that plan. `options->dir` says where the state is looked
- * for unless state_path does. NULL with diagnostics where the file is no plan, is damaged, or is of another version. */
+ * for unless state_path does. NULL with diagnostics where the file is no plan, is damaged, is of another version, or
+ * is sealed with a key that is not here. Where its configuration does not load any more there is a session, and no
+ * plan (*plan NULL): the diagnostics point at its sources. */
 struct session *session_open_plan(const struct session_options *options, const char *path, struct plan **plan,
                                   struct diags *diags);
 

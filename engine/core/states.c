@@ -18,7 +18,7 @@ static struct store_options options_at(struct session *session, struct backend *
 {
     const struct session_options *o = &session->options;
     return (struct store_options){.backend = backend,
-                                  .secrets = place_secrets(session),
+                                  .secrets = session_keys(session),
                                   .addrs = session->addrs,
                                   .sources = session->sources,
                                   .operation = arena_str(session->arena, o->operation).p,
@@ -32,7 +32,7 @@ bool session_state_pull(struct session *session, struct strbuf *out, struct diag
         return false;
     struct store_options options = options_at(session, backend);
     struct snapshot *state = store_read(&options, diags);
-    bool ok = state && format_write(out, state, place_secrets(session), (struct absorbed){0});
+    bool ok = state && format_write(out, state, session_keys(session), (struct absorbed){0});
     snapshot_free(state);
     return ok;
 }
@@ -96,7 +96,7 @@ static bool is_stored(const struct push *p)
         snapshot_serial(there) != snapshot_serial(p->mine) ||
         !str_eq(snapshot_lineage(there), snapshot_lineage(p->mine)))
         return false;
-    struct secrets *secrets = place_secrets(p->session);
+    struct secrets *secrets = session_keys(p->session);
     STRBUF_AUTO a = STRBUF_INIT(BACKEND_SIZE_MAX), b = STRBUF_INIT(BACKEND_SIZE_MAX);
     return format_write(&a, p->mine, secrets, (struct absorbed){0}) &&
            format_write(&b, store_snapshot(p->store), secrets, (struct absorbed){0}) &&
@@ -123,7 +123,7 @@ static bool store_it(struct push *p)
     STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
     if (p->force)
         raise_serial(p);
-    if (!format_write(&text, p->mine, place_secrets(p->session), p->absorbs ? p->absorbed : (struct absorbed){0})) {
+    if (!format_write(&text, p->mine, session_keys(p->session), p->absorbs ? p->absorbed : (struct absorbed){0})) {
         diag_error(p->diags, (struct span){0}, _("The state is too large"), _("It would have more than %d MiB."),
                    BACKEND_SIZE_MAX >> 20);
         return false;
@@ -157,7 +157,7 @@ bool session_state_push(struct session *session, struct str path, struct str tex
 {
     struct push p = {.session = session, .path = path, .force = force, .diags = diags};
     struct backend *backend = place_backend_any(session, diags);
-    p.mine = backend ? format_read(session->addrs, path, text, place_secrets(session), &p.absorbed, diags) : NULL;
+    p.mine = backend ? format_read(session->addrs, path, text, session_keys(session), &p.absorbed, diags) : NULL;
     if (!p.mine)
         return false;
     struct store_options options = options_at(session, backend);
@@ -273,8 +273,8 @@ static bool target_is_free(struct migration *m, bool *write)
         *write = false;
         return true;
     }
-    struct snapshot *there = format_read(m->session->addrs, m->target->place, texts.snapshot, place_secrets(m->session),
-                                         &absorbed, m->diags);
+    struct snapshot *there =
+        format_read(m->session->addrs, m->target->place, texts.snapshot, session_keys(m->session), &absorbed, m->diags);
     if (there)
         is_taken(m, snapshot_lineage(there), snapshot_serial(there));
     snapshot_free(there);

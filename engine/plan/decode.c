@@ -15,7 +15,9 @@ struct reading {
     struct sources *sources;
     plan_schema_of *schema_of;
     void *ctx;
-    const char *wrong; /* what did not fit */
+    const struct plan_sealer *sealer;
+    struct strbuf where; /* of the value at hand, as in encode.c */
+    const char *wrong;   /* what did not fit */
 };
 
 static bool fail(struct reading *r, const char *what)
@@ -97,9 +99,14 @@ static bool sequence(struct reading *r, struct value json, const struct type *ty
     if (json.type->kind != TYPE_TUPLE || (type->kind == TYPE_TUPLE && type->n != json.n))
         return fail(r, "value");
     struct value *items = ARENA_ARRAY(r->plan->arena, struct value, json.n);
-    for (size_t i = 0; i < json.n; i++)
+    size_t before = r->where.n;
+    for (size_t i = 0; i < json.n; i++) {
+        r->where.n = before;
+        strbuf_printf(&r->where, "/%zu", i);
         if (!node(r, json.u.items[i], type->kind == TYPE_TUPLE ? type->items[i] : type->elem, &items[i]))
             return false;
+    }
+    r->where.n = before;
     if (type->kind == TYPE_TUPLE)
         *out = value_tuple(items, json.n);
     else
@@ -117,22 +124,55 @@ static bool keyed(struct reading *r, struct value json, const struct type *type,
     size_t n = inner.type->n;
     struct value *items = ARENA_ARRAY(r->plan->arena, struct value, n);
     struct str *names = ARENA_ARRAY(r->plan->arena, struct str, n);
+    size_t before = r->where.n;
     for (size_t i = 0; i < n; i++) {
         if (type->kind == TYPE_OBJECT && !str_eq(type->names[i], inner.type->names[i]))
             return fail(r, "value");
         names[i] = arena_str(r->plan->arena, inner.type->names[i]);
+        r->where.n = before;
+        strbuf_addc(&r->where, '/');
+        json_write_string(&r->where, names[i], JSON_COMPACT);
         if (!node(r, inner.u.items[i], type->kind == TYPE_OBJECT ? type->items[i] : type->elem, &items[i]))
             return false;
     }
+    r->where.n = before;
     *out = type->kind == TYPE_OBJECT ? value_object_of(type, items)
                                      : value_map(r->plan->arena, type->elem, names, items, n);
     return true;
 }
 
+static void place(struct reading *r, const char *list, struct str name, struct str more, const char *member)
+{
+    r->where.n = 0;
+    strbuf_printf(&r->where, "plan %s\n%.*s\n%.*s\n%s\n", list, STR_ARG(name), STR_ARG(more), member);
+}
+
+static bool open_seal(struct reading *r, struct value sealed, struct arena *arena, struct str *plain)
+{
+    if (!value_is_set(sealed) || sealed.type != type_string || !r->sealer ||
+        !r->sealer->open(r->sealer->ctx, arena, strbuf_str(&r->where), sealed.u.string, plain))
+        return fail(r, _("a secret was changed, or its seal is of another place or key"));
+    return true;
+}
+
+/* Inside of a seal there are no others. */
+static bool unsealed(struct reading *r, struct value sealed, const struct type *type, struct value *out)
+{
+    ARENA_AUTO scratch = arena_new();
+    struct str plain;
+    struct value json;
+    struct json_error error;
+    arena_wipe_on_free(scratch);
+    return open_seal(r, sealed, scratch, &plain) && (json_read(scratch, plain, &json, &error) || fail(r, "value")) &&
+           node(r, json, type, out);
+}
+
 static bool marked(struct reading *r, struct value json, const struct type *type, struct value *out)
 {
     uint64_t marks;
-    if (!get_number(r, json, "m", UINT16_MAX, &marks) || !node(r, member(json, "v"), type, out))
+    struct value sealed = member(json, "s");
+    if (!get_number(r, json, "m", UINT16_MAX, &marks) ||
+        !(value_exists(sealed) ? unsealed(r, sealed, type, out) : node(r, member(json, "v"), type, out)))
         return false;
     *out = value_mark(*out, (uint16_t)marks);
     return true;
@@ -159,8 +199,25 @@ static bool node(struct reading *r, struct value json, const struct type *type, 
     return type_is_keyed(type) ? keyed(r, json, type, out) : sequence(r, json, type, out);
 }
 
-static bool get_value(struct reading *r, struct value object, const char *name, struct value *out)
+/* Bytes in hexadecimal, or sealed. */
+static bool get_private(struct reading *r, struct value object, const struct change *c, const char *name,
+                        struct blob *out)
 {
+    struct str plain;
+    struct value sealed = member(object, arena_printf(r->scratch, "sealed_%s", name).p);
+    if (!value_exists(sealed))
+        return get_hex(r, object, name, out);
+    place(r, "changes", c->addr->text, c->deposed, name);
+    if (!open_seal(r, sealed, r->plan->arena, &plain))
+        return false;
+    *out = (struct blob){plain.p, plain.n};
+    return true;
+}
+
+static bool get_value(struct reading *r, struct value object, const char *list, struct str of, struct str more,
+                      const char *name, struct value *out)
+{
+    place(r, list, of, more, name);
     struct value v = member(object, name);
     if (!value_exists(v))
         return true;
@@ -216,6 +273,12 @@ static bool get_risks(struct reading *r, struct value object, struct change *c)
     return true;
 }
 
+static bool get_change_value(struct reading *r, struct value json, const struct change *c, const char *name,
+                             struct value *out)
+{
+    return get_value(r, json, "changes", c->addr->text, c->deposed, name, out);
+}
+
 static bool read_change(struct reading *r, struct value json, struct change *c)
 {
     uint64_t action, reason;
@@ -224,10 +287,10 @@ static bool read_change(struct reading *r, struct value json, struct change *c)
         !get_number(r, json, "action", ACTION_FORGET, &action) ||
         !get_number(r, json, "reason", REASON_READ_CHECK_NESTED, &reason) ||
         !get_text(r, json, "provider", &c->provider) || !get_text(r, json, "lane", &c->lane) ||
-        !get_text(r, json, "place", &c->place) || !get_value(r, json, "before", &c->before) ||
-        !get_value(r, json, "after", &c->after) || !get_paths(r, json, &c->replace_because) || !get_risks(r, json, c) ||
-        !get_hex(r, json, "private_before", &c->private_before) ||
-        !get_hex(r, json, "private_planned", &c->private_planned))
+        !get_text(r, json, "place", &c->place) || !get_change_value(r, json, c, "before", &c->before) ||
+        !get_change_value(r, json, c, "after", &c->after) || !get_paths(r, json, &c->replace_because) ||
+        !get_risks(r, json, c) || !get_private(r, json, c, "private_before", &c->private_before) ||
+        !get_private(r, json, c, "private_planned", &c->private_planned))
         return fail(r, "changes");
     c->action = (enum action)action;
     c->reason = (enum reason)reason;
@@ -240,7 +303,8 @@ static bool read_output(struct reading *r, struct value json, struct plan_output
     uint64_t action;
     if (!get_text(r, json, "name", &o->name) || !get_text(r, json, "description", &o->description) ||
         !get_number(r, json, "action", ACTION_FORGET, &action) || !get_flag(r, json, "sensitive", &o->sensitive) ||
-        !get_value(r, json, "before", &o->before) || !get_value(r, json, "after", &o->after))
+        !get_value(r, json, "outputs", o->name, STR(""), "before", &o->before) ||
+        !get_value(r, json, "outputs", o->name, STR(""), "after", &o->after))
         return false;
     o->action = (enum action)action;
     return true;
@@ -249,7 +313,8 @@ static bool read_output(struct reading *r, struct value json, struct plan_output
 static bool read_variable(struct reading *r, struct value json, struct plan_variable *v)
 {
     return get_text(r, json, "name", &v->name) && get_flag(r, json, "sensitive", &v->sensitive) &&
-           get_flag(r, json, "ephemeral", &v->ephemeral) && get_value(r, json, "value", &v->value);
+           get_flag(r, json, "ephemeral", &v->ephemeral) &&
+           get_value(r, json, "variables", v->name, STR(""), "value", &v->value);
 }
 
 static bool read_check(struct reading *r, struct value json, struct plan_check *c)
@@ -271,7 +336,7 @@ static bool read_check(struct reading *r, struct value json, struct plan_check *
 static bool read_read(struct reading *r, struct value json, struct plan_read *out)
 {
     if (!get_addr(r, json, "address", &out->addr) || !out->addr || !get_text(r, json, "provider", &out->provider) ||
-        !get_value(r, json, "value", &out->value))
+        !get_value(r, json, "reads", out->addr->text, STR(""), "value", &out->value))
         return fail(r, "reads");
     out->schema = r->schema_of(r->ctx, out->addr->mode, out->addr->type);
     return out->schema ? true : fail(r, _("a type that no provider offers"));
@@ -314,8 +379,21 @@ static bool read_lists(struct reading *r, struct value root)
     LIST("variables", plan->variables, struct plan_variable, read_variable);
     LIST("checks", plan->checks, struct plan_check, read_check);
     LIST("reads", plan->reads, struct plan_read, read_read);
-    LIST("sources", r->file->sources, struct plan_source, read_source);
     return true;
+}
+
+/* What says how the rest is opened. */
+static bool read_key(struct reading *r, struct value root, struct diags *diags, bool *refused)
+{
+    LIST("sources", r->file->sources, struct plan_source, read_source);
+    bool keyed;
+    struct str key = {0};
+    if (!get_text(r, root, "secrets", &r->file->secrets) || !get_flag(r, root, "keyed", &keyed))
+        return false;
+    *refused = r->sealer && !r->sealer->begin(r->sealer->ctx, r->file, &key, diags);
+    if (keyed)
+        r->plan->digest_key = arena_str(r->plan->arena, key);
+    return !*refused;
 }
 
 static bool read_head(struct reading *r, struct value root)
@@ -361,7 +439,8 @@ static bool check_format(struct value root, struct str name, struct diags *diags
 }
 
 bool plan_file_read(struct addrs *addrs, struct sources *sources, struct str name, struct str text,
-                    plan_schema_of *schema_of, void *ctx, struct plan_file *out, struct diags *diags)
+                    plan_schema_of *schema_of, void *ctx, const struct plan_sealer *sealer, struct plan_file *out,
+                    struct diags *diags)
 {
     ARENA_AUTO scratch = arena_new();
     struct value root;
@@ -378,8 +457,15 @@ bool plan_file_read(struct addrs *addrs, struct sources *sources, struct str nam
                         .addrs = addrs,
                         .sources = sources,
                         .schema_of = schema_of,
-                        .ctx = ctx};
-    if (!read_head(&r, root) || !read_lists(&r, root)) {
+                        .ctx = ctx,
+                        .sealer = sealer,
+                        .where = STRBUF_INIT(STRBUF_MAX)};
+    bool refused = false;
+    bool read = read_head(&r, root) && read_key(&r, root, diags, &refused) && read_lists(&r, root);
+    strbuf_free(&r.where);
+    if (refused) {
+        /* told already */
+    } else if (!read) {
         refuse(diags, DIAG_PLAIN, name, arena_printf(scratch, _("the file is damaged (%s)"), r.wrong ? r.wrong : "?"));
     } else {
         bool complete = out->plan->complete;

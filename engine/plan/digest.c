@@ -15,13 +15,14 @@ static void write_value(struct canon *canon, struct value v);
 
 static void write_secret(struct canon *canon, struct value v)
 {
-    STRBUF_AUTO plain = STRBUF_INIT(STRBUF_MAX);
+    STRBUF_AUTO plain = STRBUF_SECRET(STRBUF_MAX);
+    strbuf_lit(canon->out, "secret:");
+    if (!canon->key.n)
+        return;
     struct canon inner = *canon;
     inner.out = &plain;
     write_value(&inner, value_unmark_deep(canon->scratch, v));
-    strbuf_lit(canon->out, "secret:");
     strbuf_add(canon->out, digest_hex(canon->scratch, digest_hmac(canon->key, strbuf_str(&plain))));
-    explicit_bzero(plain.p, plain.n);
 }
 
 static void write_items(struct canon *canon, struct value v)
@@ -101,7 +102,9 @@ struct digest plan_digest(const struct plan *plan)
     ARENA_AUTO scratch = arena_new();
     STRBUF_AUTO list = STRBUF_INIT(STRBUF_MAX);
     STRBUF_AUTO item = STRBUF_INIT(STRBUF_MAX);
-    struct canon canon = {&item, scratch, plan->lineage.n ? plan->lineage : STR("detour")};
+    struct canon canon = {&item, scratch, plan->digest_key};
+    if (plan->digest_key.n)
+        arena_wipe_on_free(scratch);
     strbuf_printf(&item, "detour plan 1\n%.*s\n%d\n", STR_ARG(plan->lineage), (int)plan->mode);
     vec_each (&plan->changes, i) {
         const struct change *c = &plan->changes.v[i];

@@ -60,14 +60,28 @@ static void sort(void *items, size_t n, size_t size, int (*cmp)(const void *, co
         }
 }
 
-/* Wiping what was a plan takes time, so it is done where there is something to hide. */
-static bool has_secrets(const struct plan *plan)
+static bool hides(struct value v)
 {
-    vec_each (&plan->changes, i)
-        if (value_has_secret(plan->changes.v[i].before) || value_has_secret(plan->changes.v[i].after))
+    return (v.deep & (DEEP_SENSITIVE | DEEP_EPHEMERAL)) != 0;
+}
+
+static bool changes_hide(const struct change *changes, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (hides(changes[i].before) || hides(changes[i].after))
+            return true;
+    return false;
+}
+
+bool plan_has_secret(const struct plan *plan)
+{
+    if (changes_hide(plan->changes.v, plan->changes.n) || changes_hide(plan->drift.v, plan->drift.n))
+        return true;
+    vec_each (&plan->reads, i)
+        if (hides(plan->reads.v[i].value))
             return true;
     vec_each (&plan->variables, i)
-        if (plan->variables.v[i].sensitive || value_has_secret(plan->variables.v[i].value))
+        if (plan->variables.v[i].sensitive || hides(plan->variables.v[i].value))
             return true;
     vec_each (&plan->outputs, i)
         if (plan->outputs.v[i].sensitive)
@@ -116,7 +130,7 @@ void plan_seal(struct plan *plan)
     plan->complete = plan->complete && plan->targets.n == 0 && !plan->errored;
     plan->applyable = !plan->errored && !plan_is_empty(plan);
     plan->digest = plan_digest(plan);
-    if (has_secrets(plan))
+    if (plan_has_secret(plan)) /* wiping takes time, so it is done where there is something to hide */
         arena_wipe_on_free(plan->arena);
 }
 

@@ -73,10 +73,11 @@ struct plan {
     uint64_t serial;
     struct str timestamp; /* plantimestamp(), RFC 3339 */
     struct digest digest;
-    bool errored;     /* parts could not be planned: shown, never applied */
-    bool complete;    /* no -target, and nothing deferred */
-    bool applyable;   /* there is something to apply, and nothing errored */
-    bool state_moved; /* the refreshed state differs from the stored one (also where nothing is to be changed) */
+    struct str digest_key; /* of the hashes of secrets in the digest; empty: secrets are not in it */
+    bool errored;          /* parts could not be planned: shown, never applied */
+    bool complete;         /* no -target, and nothing deferred */
+    bool applyable;        /* there is something to apply, and nothing errored */
+    bool state_moved;      /* the refreshed state differs from the stored one (also where nothing is to be changed) */
 };
 
 /* An empty plan in an arena of its own; plan_free releases it with all inside. NULL is fine for plan_free. */
@@ -90,6 +91,8 @@ void plan_reserve(struct plan *plan, size_t n);
  * end. */
 void plan_seal(struct plan *plan);
 
+/* Whether there is anything in it that is not to be shown, or not to be stored. */
+bool plan_has_secret(const struct plan *plan);
 struct plan_counts plan_count(const struct plan *plan);
 /* Whether applying would change anything: an object, an output, or the stored state (refresh-only). */
 bool plan_is_empty(const struct plan *plan);
@@ -101,8 +104,10 @@ const char *plan_check_kind_name(enum check_kind kind);       /* "resource", "ou
 
 /*
  * SHA-256 over lineage, mode, and the canonical list of actions: address, deposed key, action, before, after and
- * reasons of each change that is not a no-op, and of each output. Secrets go in as HMACs keyed with the lineage.
- * Serial, time, log text and source positions stay out, so the same intent has the same digest whoever computes it.
+ * reasons of each change that is not a no-op, and of each output. Secrets go in as HMACs under digest_key, which is
+ * made from the key of the state's secrets: from a digest nobody can guess them. Where there is no key yet, that there
+ * is a secret goes in, and not which. Serial, time, log text and source positions stay out, so the same intent has the
+ * same digest whoever computes it.
  */
 struct digest plan_digest(const struct plan *plan);
 

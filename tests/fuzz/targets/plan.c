@@ -17,8 +17,8 @@ static void check_round_trip(struct addrs *addrs, struct sources *sources, struc
     STRBUF_AUTO text = STRBUF_INIT(STRBUF_MAX);
     struct diags diags = DIAGS_INIT(arena);
     struct plan_file back;
-    plan_file_write(&text, file);
-    assert(plan_file_read(addrs, sources, STR("plan"), strbuf_str(&text), schema_of, schema, &back, &diags));
+    plan_file_write(&text, file, NULL);
+    assert(plan_file_read(addrs, sources, STR("plan"), strbuf_str(&text), schema_of, schema, NULL, &back, &diags));
     assert(!memcmp(&back.plan->digest, &file->plan->digest, sizeof back.plan->digest));
     plan_free(back.plan);
 }
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct diags diags = DIAGS_INIT(arena);
     struct plan_file file;
     void *ctx = (void *)(uintptr_t)schema;
-    if (plan_file_read(addrs, sources, STR("plan"), str_from((const char *)data, size), schema_of, ctx, &file,
+    if (plan_file_read(addrs, sources, STR("plan"), str_from((const char *)data, size), schema_of, ctx, NULL, &file,
                        &diags)) {
         check_round_trip(addrs, sources, &file, ctx);
         plan_free(file.plan);

@@ -110,9 +110,9 @@ Test(plan, file_gives_back_what_was_written)
     struct plan_source source = {STR("main.hcl"), STR("a = \"b\"\n")};
     vec_push(arena, &file.sources, source);
     STRBUF_AUTO text = STRBUF_INIT(1 << 20);
-    plan_file_write(&text, &file);
+    plan_file_write(&text, &file, NULL);
     struct diags diags = DIAGS_INIT(arena);
-    cr_assert(plan_file_read(addrs, sources, STR("p"), strbuf_str(&text), schema_of, NULL, &back, &diags), "%s",
+    cr_assert(plan_file_read(addrs, sources, STR("p"), strbuf_str(&text), schema_of, NULL, NULL, &back, &diags), "%s",
               diags.list.n ? diags.list.v[0].detail.p : "");
     cr_assert(same(back.plan->digest, plan->digest) && back.plan->changes.n == 2 && back.sources.n == 1);
     for (size_t i = 0; i < 2; i++)
@@ -133,7 +133,7 @@ Test(plan, files_that_are_no_plans_are_refused)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct diags diags = DIAGS_INIT(arena);
         struct plan_file file;
-        cr_assert(!plan_file_read(addrs, sources, STR("p"), str_c(bad[i]), schema_of, NULL, &file, &diags));
+        cr_assert(!plan_file_read(addrs, sources, STR("p"), str_c(bad[i]), schema_of, NULL, NULL, &file, &diags));
         cr_assert(diags.n_errors == 1 && !file.plan);
     }
 }
