@@ -87,8 +87,7 @@ static bool ask_variable(void *ctx, struct str name, struct str description, boo
     return n > 0;
 }
 
-/* Modules that are kept elsewhere are looked for in the cache, never on a network. */
-static const struct config_reader *reader_of(struct cli *cli)
+const struct config_reader *cli_reader(struct cli *cli)
 {
     struct module_store_options options = {.arena = cli->arena, .dir = STR(".")};
     struct config_reader *reader = ARENA_NEW(cli->arena, struct config_reader);
@@ -126,7 +125,7 @@ static bool options_of(struct cli *cli, struct session_options *out)
         .remember = true,
         .registry = cli->registry,
         .funcs = funcs_table(),
-        .reader = reader_of(cli),
+        .reader = cli_reader(cli),
         .inputs = cli->flags.inputs.v,
         .n_inputs = cli->flags.inputs.n,
         .environment = environ,

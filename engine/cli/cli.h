@@ -55,6 +55,8 @@ struct session *cli_session(struct cli *cli);
 /* The same over a saved plan. */
 struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan);
 struct plan_options cli_plan_options(struct cli *cli);
+/* Reads configurations; modules that are kept elsewhere are looked for in the cache, never on a network. */
+const struct config_reader *cli_reader(struct cli *cli);
 
 /* Reports that there is no such command in `in` (NULL: at all). Returns the exit code. */
 int cli_unknown_command(struct cli *cli, const struct command *in, struct str name);

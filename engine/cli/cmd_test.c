@@ -139,6 +139,7 @@ static struct test_options options_of(struct cli *cli, struct telling *telling)
         .n_filters = cli->flags.filters.n,
         .registry = cli->registry,
         .funcs = funcs_table(),
+        .reader = cli_reader(cli),
         .inputs = cli->flags.inputs.v,
         .n_inputs = cli->flags.inputs.n,
         .environment = environ,

@@ -27,15 +27,10 @@ static size_t on_data(char *data, size_t one, size_t n, void *ctx)
     return 0;
 }
 
-static void configure(const struct curl_library *curl, CURL *handle, const char *url, struct transfer *t, char *problem)
+static void configure(const struct curl_library *curl, CURL *handle, struct transfer *t, char *problem)
 {
-    bool secure = str_starts(str_c(url), STR("https://"));
-    const char *protocols = secure ? "https" : "http,https";
-    curl->easy_setopt(handle, CURLOPT_URL, url);
-    curl->easy_setopt(handle, CURLOPT_PROTOCOLS_STR, protocols);
-    curl->easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, protocols);
-    curl->easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
-    curl->easy_setopt(handle, CURLOPT_MAXREDIRS, (long)DOWNLOAD_REDIRECTS);
+    curl->easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl->easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
     curl->easy_setopt(handle, CURLOPT_FAILONERROR, 1L);
     curl->easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl->easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, 30L);
@@ -49,14 +44,11 @@ static void configure(const struct curl_library *curl, CURL *handle, const char 
     curl->easy_setopt(handle, CURLOPT_ERRORBUFFER, problem);
 }
 
-/* A server of this machine may send elsewhere, but not to where http goes over a network. */
-static bool ended_safely(const struct curl_library *curl, CURL *handle)
+/* HTTPS, or a server of this machine. */
+static bool is_safe(struct str url)
 {
     static const struct str near[] = {STR_INIT("http://localhost"), STR_INIT("http://127.0.0.1"),
                                       STR_INIT("http://[::1]")};
-    char *last = NULL;
-    curl->easy_getinfo(handle, CURLINFO_EFFECTIVE_URL, &last);
-    struct str url = str_c(last);
     if (str_starts(url, STR("https://")))
         return true;
     for (size_t i = 0; i < sizeof near / sizeof *near; i++)
@@ -81,10 +73,41 @@ static bool explain(struct arena *arena, const struct curl_library *curl, CURL *
                                 ? _("The server refuses it (%ld); a name and a password may stand in ~/.netrc.")
                                 : _("The server answers %ld."),
                             status);
-    else if (code == CURLE_UNSUPPORTED_PROTOCOL)
-        *why = arena_printf(arena, _("The server sends to somewhere that is not https: %s."), problem);
     else
         *why = arena_printf(arena, "%s.", *problem ? problem : curl->easy_strerror(code));
+    return false;
+}
+
+/* Where the server sends to, in place of an answer; NULL: nowhere. */
+static const char *redirect(const struct curl_library *curl, CURL *handle)
+{
+    char *next = NULL;
+    curl->easy_getinfo(handle, CURLINFO_REDIRECT_URL, &next);
+    return next;
+}
+
+/* Redirects are followed here, since libcurl cannot be told that http is fine on this machine alone. */
+static bool follow(struct arena *arena, const struct curl_library *curl, CURL *handle, struct str url,
+                   struct transfer *t, char *problem, struct str *why)
+{
+    for (unsigned i = 0; i <= DOWNLOAD_REDIRECTS; i++) {
+        if (!is_safe(url)) {
+            *why = arena_printf(arena, _("The server sends to \"%.*s\", which is not https."), STR_ARG(url));
+            return false;
+        }
+        curl->easy_setopt(handle, CURLOPT_URL, arena_str(arena, url).p);
+        CURLcode code = curl->easy_perform(handle);
+        if (code != CURLE_OK)
+            return explain(arena, curl, handle, code, t, problem, why);
+        const char *next = redirect(curl, handle);
+        if (!next)
+            return true;
+        url = arena_str(arena, str_c(next));
+        t->bytes = 0;
+        if (ftruncate(t->fd, 0) != 0 || lseek(t->fd, 0, SEEK_SET) != 0)
+            break;
+    }
+    *why = arena_printf(arena, _("More than %d redirects follow one another."), DOWNLOAD_REDIRECTS);
     return false;
 }
 
@@ -97,13 +120,8 @@ static bool transfer(struct arena *arena, const struct curl_library *curl, struc
         *why = STR("libcurl does not start.");
         return false;
     }
-    configure(curl, handle, arena_str(arena, url).p, t, problem);
-    CURLcode code = curl->easy_perform(handle);
-    bool ok = code == CURLE_OK;
-    if (!ok)
-        explain(arena, curl, handle, code, t, problem, why);
-    else if (!(ok = ended_safely(curl, handle)))
-        *why = STR(_("The server sends to somewhere that is not https."));
+    configure(curl, handle, t, problem);
+    bool ok = follow(arena, curl, handle, url, t, problem, why);
     curl->easy_cleanup(handle);
     return ok;
 }

@@ -107,8 +107,9 @@ static bool git(struct repository *r, const char *const *args, struct str input,
     if (process_run(&process, out, &why))
         return true;
     *r->why = errno == ENOENT
-                  ? STR(_("The program git is needed for it, and is not installed: install the package git."))
-                  : arena_printf(r->arena, "%.*s.", STR_ARG(strbuf_str(&why)));
+                  ? str_c(_("The program git is needed for it, and is not installed: install the package git."))
+                  : arena_printf(r->arena, "%.*s%s", STR_ARG(strbuf_str(&why)),
+                                 str_ends(strbuf_str(&why), STR(".")) ? "" : ".");
     return false;
 }
 #define GIT(r, input, out, ...) git((r), (const char *const[]){__VA_ARGS__, NULL}, (input), (out))
@@ -154,7 +155,7 @@ static bool no_such_ref(struct repository *r, const struct map *names)
 {
     struct str ref = r->origin->ref, near = map_near(names, ref);
     if (!ref.n)
-        *r->why = STR(_("The repository has no commit yet."));
+        *r->why = str_c(_("The repository has no commit yet."));
     else
         *r->why = arena_printf(r->arena, _("The repository has no tag and no branch \"%.*s\".%s"), STR_ARG(ref),
                                near.n ? arena_printf(r->arena, _(" Did you mean \"%.*s\"?"), STR_ARG(near)).p : "");
@@ -312,7 +313,7 @@ static bool put_objects(struct exporting *e, struct str answer)
         const struct object *o = &e->objects.v[i];
         size_t head = o->hash.n + strlen(" blob "), newline = str_find_byte(answer, '\n', 0);
         if (newline == SIZE_MAX || newline < head || answer.n - newline < o->size + 2) {
-            *e->tree->why = STR(_("The repository is damaged."));
+            *e->tree->why = str_c(_("The repository is damaged."));
             return false;
         }
         if (!tree_put(e->tree, o->path, o->kind, str_sub(answer, newline + 1, newline + 1 + (size_t)o->size)))
