@@ -68,6 +68,9 @@ void cli_report(struct cli *cli);
 /* EXIT_ERROR, or a finer code with -detailed-exitcode; reports first. */
 int cli_failed(struct cli *cli);
 
+/* With -json: the first line of a stream, which says who writes and in which format. */
+void cli_begin_stream(struct cli *cli);
+
 /* Prints to stdout, through a pager where stdout is a terminal and the text is longer than it. */
 void cli_page(struct cli *cli, struct str text);
 void cli_print(struct str text);

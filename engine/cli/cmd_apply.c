@@ -184,6 +184,7 @@ static int carry_out(struct cli *cli, struct plan *plan)
 static int run(struct cli *cli)
 {
     bool saved;
+    cli_begin_stream(cli);
     struct plan *plan = obtain(cli, &saved);
     if (!plan)
         return cli_failed(cli);

@@ -11,7 +11,7 @@ static int show_plan(struct cli *cli, const char *path)
         return cli_failed(cli);
     STRBUF_AUTO out = STRBUF_INIT(0);
     if (cli->flags.json)
-        json_plan(&out, plan, session_state(cli->session, &cli->diags), session_config(cli->session),
+        json_plan(&out, plan, session_state(cli->session, &cli->diags), session_config(cli->session), cli->registry,
                   DETOUR_VERSION_TEXT);
     else
         human_plan(&out, plan, &(struct human_options){cli->out, true});

@@ -151,15 +151,6 @@ static struct test_options options_of(struct cli *cli, struct telling *telling)
     };
 }
 
-static void tell_version(const struct cli *cli)
-{
-    STRBUF_AUTO out = STRBUF_INIT(0);
-    if (!cli->flags.json)
-        return;
-    stream_version(&out, DETOUR_VERSION_TEXT);
-    cli_print(strbuf_str(&out));
-}
-
 static int run(struct cli *cli)
 {
     struct telling telling = {.cli = cli,
@@ -167,7 +158,7 @@ static int run(struct cli *cli)
     struct test_options options = options_of(cli, &telling);
     struct testing *testing = telling.testing = testing_new(&options);
     watch_interrupts(testing);
-    tell_version(cli);
+    cli_begin_stream(cli);
     int code = finish(cli, testing, testing_run(testing));
     interruptible = NULL;
     cli->sources = NULL;

@@ -37,6 +37,15 @@ void cli_tidy(struct cli *cli)
     diags_tidy(&cli->diags);
 }
 
+void cli_begin_stream(struct cli *cli)
+{
+    STRBUF_AUTO out = STRBUF_INIT(0);
+    if (!cli->flags.json)
+        return;
+    stream_version(&out, DETOUR_VERSION_TEXT);
+    cli_print(strbuf_str(&out));
+}
+
 void cli_report(struct cli *cli)
 {
     STRBUF_AUTO out = STRBUF_INIT(0);

@@ -39,8 +39,8 @@ same() {
 }
 
 same "commands" "plan" detour pla
-same "subcommands" "list
-show" detour state ''
+same "subcommands" "functions
+schema" detour metadata ''
 same "commands to be explained" "providers" detour help prov
 same "words" "bash
 fish

@@ -1,17 +1,11 @@
 #include "view/human/providers.h"
 #include "base/gettext.h"
 #include "state/model.h"
+#include "view/usage.h"
 
 /* -- the tree
  * ------------------------------------------------------------------------------------------------------------------------------
  */
-
-/* The name of the provider that a resource goes through. */
-static struct str provider_of(const struct config_resource *resource, struct registry *registry)
-{
-    const struct provider_type *type = registry_type(registry, resource->mode, resource->type.text);
-    return type && !resource->provider ? str_c(type->provider->name) : config_resource_provider(resource).name;
-}
 
 /* The names of the providers that the module itself uses. */
 static struct map used_by(struct arena *arena, const struct config_module *module, struct registry *registry)
@@ -22,7 +16,7 @@ static struct map used_by(struct arena *arena, const struct config_module *modul
         map_put(&names, block->name.text, NULL);
     }
     map_each (&module->resources, i)
-        map_put(&names, provider_of(module->resources.entries[i].value, registry), NULL);
+        map_put(&names, usage_provider(module->resources.entries[i].value, registry).name, NULL);
     return names;
 }
 

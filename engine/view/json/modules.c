@@ -45,6 +45,13 @@ static void write_item(struct writer *w, const struct modules_item *item)
     writer_value(w, item->value);
     writer_key(w, "sensitive_values");
     writer_sensitive_mask(w, item->value);
+    if (item->n_depends) {
+        writer_key(w, "depends_on");
+        writer_open(w, '[');
+        for (size_t i = 0; i < item->n_depends; i++)
+            writer_str(w, item->depends[i]->text);
+        writer_close(w, ']');
+    }
     if (item->tainted)
         writer_field_bool(w, "tainted", true);
     if (item->deposed.n)

@@ -17,6 +17,8 @@ struct modules_item {
     struct value value; /* marked */
     bool tainted;
     struct str deposed;
+    const struct addr *const *depends; /* what it was made from; as stored */
+    size_t n_depends;
 };
 
 /* Writes the object of the root module ({} where there is nothing); linear in the number of items. */

@@ -1,6 +1,7 @@
 #include "view/json/plan.h"
 #include "config/config.h"
 #include "plan/plan.h"
+#include "view/json/configuration.h"
 #include "view/json/modules.h"
 #include "view/json/state.h"
 
@@ -138,8 +139,10 @@ static void planned_values(struct writer *w, const struct plan *plan)
         if (change->action == ACTION_DELETE || change->action == ACTION_FORGET || !value_exists(change->after) ||
             value_is_null(change->after) || change->deposed.n)
             continue;
-        struct modules_item item = {
-            change->addr, change->provider, change->schema ? change->schema->version : 0, change->after, false, {0}};
+        struct modules_item item = {.addr = change->addr,
+                                    .provider = change->provider,
+                                    .schema_version = change->schema ? change->schema->version : 0,
+                                    .value = change->after};
         vec_push(arena, &items, item);
     }
     writer_key(w, "planned_values");
@@ -166,6 +169,14 @@ static void planned_values(struct writer *w, const struct plan *plan)
     writer_close(w, '}');
 }
 
+static void output_unknown(struct writer *w, struct value after)
+{
+    if (!value_exists(after) || value_wholly_known(after))
+        writer_field_bool(w, "after_unknown", false);
+    else
+        field_mask(w, "after_unknown", after, true);
+}
+
 static void output_changes(struct writer *w, const struct plan *plan)
 {
     writer_key(w, "output_changes");
@@ -176,8 +187,9 @@ static void output_changes(struct writer *w, const struct plan *plan)
         writer_open(w, '{');
         actions(w, output->action);
         field_value(w, "before", output->before);
-        field_value(w, "after", output->after);
-        field_mask(w, "after_unknown", output->after, true);
+        if (!value_exists(output->after) || value_is_known(output->after))
+            field_value(w, "after", output->after);
+        output_unknown(w, output->after);
         writer_field_bool(w, "before_sensitive", output->sensitive);
         writer_field_bool(w, "after_sensitive", output->sensitive);
         writer_close(w, '}');
@@ -204,27 +216,68 @@ static void variables(struct writer *w, const struct plan *plan)
     writer_close(w, '}');
 }
 
-static void checks(struct writer *w, const struct plan *plan)
+/* "module.m" of "module.m.output.x" and "x": what stands before and behind the word. */
+static void check_place(struct str text, const char *word, struct str *module, struct str *name)
 {
-    writer_key(w, "checks");
-    writer_open(w, '[');
-    vec_each (&plan->checks, i) {
-        const struct plan_check *check = &plan->checks.v[i];
-        writer_open(w, '{');
-        writer_key(w, "address");
-        writer_open(w, '{');
-        writer_field_c(w, "kind", plan_check_kind_name(check->kind));
-        writer_field_str(w, "to_display", check->object);
-        writer_close(w, '}');
-        writer_field_c(w, "status", plan_check_status_name(check->status));
-        writer_key(w, "instances");
-        writer_open(w, '[');
-        writer_open(w, '{');
-        writer_key(w, "address");
-        writer_open(w, '{');
-        writer_field_str(w, "to_display", check->instance);
-        writer_close(w, '}');
-        writer_field_c(w, "status", plan_check_status_name(check->status));
+    struct str rest = text;
+    *module = *name = (struct str){0};
+    for (size_t at = 0, n = strlen(word); (at = str_find(text, str_c(word), at)) != SIZE_MAX; at += n) {
+        if (at && text.p[at - 1] != '.')
+            continue;
+        *module = str_sub(text, 0, at ? at - 1 : 0);
+        rest = str_sub(text, at + n, text.n);
+    }
+    *name = rest;
+}
+
+static void check_key(struct writer *w, struct key key)
+{
+    if (key.kind == KEY_INT)
+        writer_field_int(w, "instance_key", key.index);
+    else if (key.kind == KEY_STRING)
+        writer_field_str(w, "instance_key", key.name);
+}
+
+/* The object in the configuration. */
+static void check_object(struct writer *w, const struct plan_check *check)
+{
+    static const char *const words[] = {
+        [CHECK_RESOURCE] = "", [CHECK_OUTPUT] = "output.", [CHECK_VARIABLE] = "var.", [CHECK_BLOCK] = "check."};
+    struct str module = {0}, name = {0};
+    writer_key(w, "address");
+    writer_open(w, '{');
+    writer_field_c(w, "kind", plan_check_kind_name(check->kind));
+    writer_field_str(w, "to_display", check->object);
+    if (check->addr) {
+        struct str own = check->addr->mode == ADDR_DATA ? STR("data.") : STR("");
+        size_t local = own.n + check->addr->type.n + 1 + check->addr->name.n;
+        module = str_sub(check->object, 0, check->object.n > local ? check->object.n - local - 1 : 0);
+        name = check->addr->name;
+        writer_field_c(w, "mode", check->addr->mode == ADDR_DATA ? "data" : "managed");
+        writer_field_str(w, "type", check->addr->type);
+    } else {
+        check_place(check->object, words[check->kind], &module, &name);
+    }
+    writer_field_str(w, "name", name);
+    if (module.n)
+        writer_field_str(w, "module", module);
+    writer_close(w, '}');
+}
+
+static void check_instance(struct writer *w, const struct plan_check *check)
+{
+    writer_open(w, '{');
+    writer_key(w, "address");
+    writer_open(w, '{');
+    writer_field_str(w, "to_display", check->instance);
+    if (check->addr) {
+        if (check->addr->module->text.n)
+            writer_field_str(w, "module", check->addr->module->text);
+        check_key(w, check->addr->key);
+    }
+    writer_close(w, '}');
+    writer_field_c(w, "status", plan_check_status_name(check->status));
+    if (check->problems.n) {
         writer_key(w, "problems");
         writer_open(w, '[');
         vec_each (&check->problems, p) {
@@ -233,7 +286,44 @@ static void checks(struct writer *w, const struct plan *plan)
             writer_close(w, '}');
         }
         writer_close(w, ']');
-        writer_close(w, '}');
+    }
+    writer_close(w, '}');
+}
+
+/* How many from `first` on are of one object. */
+static size_t check_group(const struct plan *plan, size_t first)
+{
+    size_t n = 1;
+    const struct plan_check *check = &plan->checks.v[first];
+    while (first + n < plan->checks.n && check[n].kind == check->kind && str_eq(check[n].object, check->object))
+        n++;
+    return n;
+}
+
+/* The worst of them. */
+static enum check_status group_status(const struct plan_check *checks, size_t n)
+{
+    static const enum check_status by_weight[] = {CHECK_ERROR, CHECK_FAIL, CHECK_UNKNOWN};
+    for (size_t s = 0; s < sizeof by_weight / sizeof *by_weight; s++)
+        for (size_t i = 0; i < n; i++)
+            if (checks[i].status == by_weight[s])
+                return by_weight[s];
+    return CHECK_PASS;
+}
+
+static void checks(struct writer *w, const struct plan *plan)
+{
+    writer_key(w, "checks");
+    writer_open(w, '[');
+    for (size_t i = 0, n; i < plan->checks.n; i += n) {
+        n = check_group(plan, i);
+        writer_open(w, '{');
+        check_object(w, &plan->checks.v[i]);
+        writer_field_c(w, "status", plan_check_status_name(group_status(&plan->checks.v[i], n)));
+        writer_key(w, "instances");
+        writer_open(w, '[');
+        for (size_t k = i; k < i + n; k++)
+            check_instance(w, &plan->checks.v[k]);
         writer_close(w, ']');
         writer_close(w, '}');
     }
@@ -264,23 +354,26 @@ static void change_list(struct writer *w, const char *key, const struct change *
 }
 
 void json_plan(struct strbuf *out, const struct plan *plan, const struct snapshot *state, const struct config *config,
-               const char *version)
+               struct registry *registry, const char *version)
 {
-    (void)config;
     ARENA_AUTO arena = arena_new();
     struct writer w = writer_to(out);
     writer_open(&w, '{');
     writer_field_c(&w, "format_version", "1.2");
+    writer_field_c(&w, "terraform_version", FORMAT_OF);
     writer_field_c(&w, "detour_version", version);
     variables(&w, plan);
     planned_values(&w, plan);
-    change_list(&w, "resource_drift", plan->drift.v, plan->drift.n);
+    if (plan->drift.n)
+        change_list(&w, "resource_drift", plan->drift.v, plan->drift.n);
     change_list(&w, "resource_changes", plan->changes.v, plan->changes.n);
     output_changes(&w, plan);
     if (state) {
         writer_key(&w, "prior_state");
         json_state_write(&w, state);
     }
+    writer_key(&w, "configuration");
+    configuration_write(&w, config, registry);
     relevant(&w, plan);
     checks(&w, plan);
     writer_field_str(&w, "timestamp", plan->timestamp);

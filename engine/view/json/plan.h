@@ -7,9 +7,11 @@
 struct plan;
 struct snapshot;
 struct config;
+struct registry;
 
-/* `state` is the prior state (may be NULL: none); `config` the configuration that the plan was made from. */
+/* `state` is the prior state (may be NULL: none); `config` the configuration that the plan was made from, whose
+ * providers the registry has. */
 void json_plan(struct strbuf *out, const struct plan *plan, const struct snapshot *state, const struct config *config,
-               const char *version);
+               struct registry *registry, const char *version);
 
 #endif

@@ -9,8 +9,14 @@ static void add_object(struct arena *arena, items_vec *items, const struct addr 
 {
     if (!object)
         return;
-    struct modules_item item = {
-        addr, object->provider, object->schema_version, object->value, object->status == OBJECT_TAINTED, deposed};
+    struct modules_item item = {.addr = addr,
+                                .provider = object->provider,
+                                .schema_version = object->schema_version,
+                                .value = object->value,
+                                .tainted = object->status == OBJECT_TAINTED,
+                                .deposed = deposed,
+                                .depends = object->depends,
+                                .n_depends = object->n_depends};
     vec_push(arena, items, item);
 }
 
@@ -49,6 +55,7 @@ void json_state_write(struct writer *w, const struct snapshot *state)
         add_instance(arena, &items, instances[i]);
     writer_open(w, '{');
     writer_field_c(w, "format_version", "1.0");
+    writer_field_c(w, "terraform_version", FORMAT_OF);
     if (!snapshot_empty(state)) {
         writer_key(w, "values");
         writer_open(w, '{');

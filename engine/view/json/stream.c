@@ -132,14 +132,15 @@ void json_validation(struct strbuf *out, const struct sources *sources, const st
  * -------------------------------------------------------------------------------------------------------------------------------
  */
 
-static void resource(struct writer *w, const struct addr *addr)
+static void resource(struct writer *w, const char *key, const struct addr *addr)
 {
-    writer_key(w, "resource");
+    writer_key(w, key);
     writer_open(w, '{');
     writer_field_str(w, "addr", addr->text);
     writer_field_str(w, "module", addr->module->text);
     struct str local = str_sub(addr->text, addr->module->text.n ? addr->module->text.n + 1 : 0, addr->text.n);
     writer_field_str(w, "resource", local);
+    writer_field_str(w, "implied_provider", str_sub(addr->type, 0, str_find_byte(addr->type, '_', 0)));
     writer_field_str(w, "resource_type", addr->type);
     writer_field_str(w, "resource_name", addr->name);
     writer_key(w, "resource_key");
@@ -167,7 +168,7 @@ static void hook(struct writer *w, const struct session_event *e)
 {
     writer_key(w, "hook");
     writer_open(w, '{');
-    resource(w, e->addr);
+    resource(w, "resource", e->addr);
     writer_field_c(w, "action", stream_action(e->action));
     if (e->place.n)
         writer_field_str(w, "place", e->place);
@@ -227,11 +228,9 @@ static void stream_change(struct strbuf *out, const struct change *change, const
         stream_line(out, "info", type, arena_printf(arena, "%.*s: %s %s", STR_ARG(change->addr->text), words, action));
     writer_key(&w, "change");
     writer_open(&w, '{');
-    resource(&w, change->addr);
-    if (change->moved_from) {
-        writer_key(&w, "previous_resource");
-        writer_str(&w, change->moved_from->text);
-    }
+    resource(&w, "resource", change->addr);
+    if (change->moved_from)
+        resource(&w, "previous_resource", change->moved_from);
     writer_field_c(&w, "action", action);
     if (change->import_id.n) {
         writer_key(&w, "importing");

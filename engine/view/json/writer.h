@@ -5,7 +5,10 @@
 #include "base/strbuf.h"
 #include "value/path.h"
 
-enum { WRITER_DEPTH = 64 };
+enum { WRITER_DEPTH = 1024 }; /* modules within one another make for depth */
+
+/* The version of Terraform whose formats plans and states are written in: readers tell these files by it. */
+#define FORMAT_OF "1.11.0"
 
 struct writer {
     struct strbuf *out;
