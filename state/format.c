@@ -371,3 +371,14 @@ struct snapshot *format_read(struct addrs *addrs, struct str path, struct str te
     snapshot_free(r.snapshot);
     return NULL;
 }
+
+bool format_is_plain(struct str text)
+{
+    static const char member[] = "\"version\":";
+    struct str head = str_sub(text, 0, 256);
+    const char *at = head.n ? memmem(head.p, head.n, member, sizeof member - 1) : NULL;
+    if (!at)
+        return true;
+    struct str rest = str_trim(str_sub(head, (size_t)(at - head.p) + sizeof member - 1, head.n));
+    return rest.n < 2 || (rest.p[0] == '0' + STATE_FORMAT_PLAIN && (rest.p[1] < '0' || rest.p[1] > '9'));
+}

@@ -27,4 +27,7 @@ bool format_write(struct strbuf *out, struct snapshot *snapshot, struct secrets 
 struct snapshot *format_read(struct addrs *addrs, struct str path, struct str text, struct secrets *secrets,
                              struct absorbed *absorbed, struct diags *diags);
 
+/* Whether the text is of a version that had no seals. Cheap; says nothing else about the text. */
+bool format_is_plain(struct str text);
+
 #endif

@@ -1,5 +1,7 @@
 #include "state/store.h"
+#include "base/clock.h"
 #include "base/gettext.h"
+#include "state/history.h"
 #include "state/load.h"
 #include "state/lock.h"
 
@@ -18,7 +20,10 @@ struct store {
     bool exists;    /* the snapshot in the backend */
     bool left_over; /* the snapshot holds records of an interrupted run's journal */
     uint64_t seq;   /* of the last record of that journal */
-    struct str old; /* that journal's name */
+    const char *operation;
+    struct str digest;   /* of the plan at work; for the history */
+    struct tally *tally; /* what changed since the last snapshot */
+    struct str old;      /* that journal's name */
 
     pthread_mutex_t mutex; /* guards all below, and the snapshot while a run writes */
     pthread_cond_t synced;
@@ -124,6 +129,8 @@ static struct store *store_make(const struct store_options *options)
     };
     s->backend = options->backend ? options->backend : s->own;
     s->secrets = options->secrets ? options->secrets : s->own_secrets;
+    s->operation = arena_str(arena, str_c(options->operation)).p;
+    s->tally = tally_new(arena);
     pthread_mutex_init(&s->mutex, NULL);
     pthread_cond_init(&s->synced, NULL);
     return s;
@@ -193,12 +200,58 @@ struct secrets *store_secrets(struct store *s)
     return s->secrets;
 }
 
+/* -- the history: kept as well as it can be; the state does not depend on it */
+
+static void describe(struct store *s, struct arena *arena, struct past *out)
+{
+    out->serial = snapshot_serial(s->snapshot);
+    out->lineage = snapshot_lineage(s->snapshot);
+    out->when = clock_timestamp(arena);
+    out->who = holder_here(arena, "").who;
+    out->operation = str_c(s->operation);
+    out->digest = s->digest;
+}
+
+/* A snapshot that came from elsewhere (restored, pushed) is kept before it is replaced; but not one of a time without
+ * seals, whose secrets stand in plain text. */
+static bool keep_old(struct store *s, struct history *h, struct arena *arena)
+{
+    struct past old = {.serial = snapshot_serial(s->snapshot), .lineage = snapshot_lineage(s->snapshot)};
+    struct backend_texts texts;
+    if (!s->exists || history_find(h, old.lineage, old.serial))
+        return true;
+    return s->backend->ops->read(s->backend, arena, &texts) &&
+           (!texts.exists || format_is_plain(texts.snapshot) || history_add(s->backend, h, &old, texts.snapshot));
+}
+
+static void warn_history(const struct store *s, struct diags *diags)
+{
+    diag_warning(diags, (struct span){0}, _("The history cannot be kept"),
+                 _("%s: %s. The state itself is not touched by that."), s->backend->place.p, s->backend->why);
+}
+
+static void keep_new(struct store *s, struct history *h, struct arena *arena, struct str text, struct diags *diags)
+{
+    struct past past = {0};
+    describe(s, arena, &past);
+    tally_take(s->tally, s->snapshot, &past);
+    if (!history_add(s->backend, h, &past, text))
+        warn_history(s, diags);
+}
+
+void store_set_digest(struct store *s, struct str digest)
+{
+    s->digest = arena_str(s->arena, digest);
+}
+
 /* -- the snapshot */
 
 static bool snapshot_text(struct store *s, struct absorbed absorbed, struct strbuf *out)
 {
-    return format_write(out, s->snapshot, s->secrets, absorbed) ||
-           backend_fail(s->backend, _("it would have more than %d MiB"), BACKEND_SIZE_MAX >> 20);
+    if (format_write(out, s->snapshot, s->secrets, absorbed))
+        return true;
+    strbuf_clear(out);
+    return backend_fail(s->backend, _("it would have more than %d MiB"), BACKEND_SIZE_MAX >> 20);
 }
 
 static void wipe(struct strbuf *text)
@@ -235,27 +288,46 @@ static bool not_written(struct store *s, struct str text, struct diags *diags)
     return false;
 }
 
-static bool write_snapshot(struct store *s, uint64_t seq, struct diags *diags)
+/* The serial is raised for a snapshot that replaces one. */
+static bool write_next(struct store *s, uint64_t seq, struct strbuf *text)
 {
-    bool secret = snapshot_has_secret(s->snapshot);
-    if (secret && !secrets_ensure(s->secrets, diags)) {
-        backend_fail(s->backend, _("there is no key for the secrets"));
-        return false;
-    }
     uint64_t serial = snapshot_serial(s->snapshot);
     struct absorbed absorbed = {.set = seq > 0, .serial = serial, .seq = seq};
-    STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
     snapshot_identify(s->snapshot, snapshot_lineage(s->snapshot), s->exists ? serial + 1 : serial);
-    bool made = snapshot_text(s, absorbed, &text);
-    bool ok = made && s->backend->ops->write(s->backend, strbuf_str(&text));
-    if (ok) {
+    bool ok = snapshot_text(s, absorbed, text) && s->backend->ops->write(s->backend, strbuf_str(text));
+    if (ok)
         s->exists = true;
-        if (secret)
-            secrets_stored(s->secrets);
-    } else {
+    else
         snapshot_identify(s->snapshot, snapshot_lineage(s->snapshot), serial);
-        not_written(s, made ? strbuf_str(&text) : (struct str){0}, diags);
-    }
+    return ok;
+}
+
+/* False with the backend's why; `text` is then what could not be written, if anything. */
+static bool write_and_keep(struct store *s, uint64_t seq, struct strbuf *text, struct diags *diags)
+{
+    bool secret = snapshot_has_secret(s->snapshot);
+    if (secret && !secrets_ensure(s->secrets, diags))
+        return backend_fail(s->backend, _("there is no key for the secrets"));
+    ARENA_AUTO arena = arena_new();
+    arena_wipe_on_free(arena);
+    struct history history;
+    bool keeps = history_read(s->backend, arena, &history) && keep_old(s, &history, arena);
+    if (!keeps)
+        warn_history(s, diags);
+    bool ok = write_next(s, seq, text);
+    if (ok && secret)
+        secrets_stored(s->secrets);
+    if (ok && keeps)
+        keep_new(s, &history, arena, strbuf_str(text), diags);
+    return ok;
+}
+
+static bool write_snapshot(struct store *s, uint64_t seq, struct diags *diags)
+{
+    STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
+    bool ok = write_and_keep(s, seq, &text, diags);
+    if (!ok)
+        not_written(s, strbuf_str(&text), diags);
     wipe(&text);
     return ok;
 }
@@ -458,6 +530,13 @@ bool store_intents(struct store *s, const struct intent *intents, size_t n, stru
     return false;
 }
 
+static void take(struct store *s, const struct result *result)
+{
+    tally_note(s->tally, s->snapshot, result);
+    if (!snapshot_apply(s->snapshot, result))
+        bug("a result does not fit the state");
+}
+
 bool store_results(struct store *s, const struct result *results, size_t n, struct diags *diags)
 {
     bool ok = true;
@@ -465,8 +544,7 @@ bool store_results(struct store *s, const struct result *results, size_t n, stru
     if (!s->writer)
         bug("store_results before store_begin");
     for (size_t i = 0; i < n; i++)
-        if (!snapshot_apply(s->snapshot, &results[i]))
-            bug("a result does not fit the state");
+        take(s, &results[i]);
     ok = key_for(s, results_have_secret(results, n), diags);
     for (size_t i = 0; ok && i < n; i++)
         journal_result(s->writer, &s->pending, &results[i]);
@@ -487,6 +565,23 @@ bool store_reseal(struct store *s, struct diags *diags)
     if (s->writer)
         bug("store_reseal during a run");
     return settle_snapshot(s, true, diags);
+}
+
+bool store_rewrite(struct store *s, const struct result *results, size_t n, struct diags *diags)
+{
+    if (s->writer)
+        bug("store_rewrite during a run");
+    for (size_t i = 0; i < n; i++)
+        take(s, &results[i]);
+    STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
+    bool ok = write_and_keep(s, s->left_over ? s->seq : 0, &text, diags);
+    wipe(&text);
+    if (!ok)
+        return fail_at(s, s->backend->place, _("The state cannot be written"), diags);
+    if (s->left_over)
+        (void)s->backend->ops->journal_drop(s->backend, s->old); /* it is known as absorbed */
+    s->left_over = false;
+    return true;
 }
 
 /* END is for those who read the journal; nothing depends on it, so nor does its failure matter. */

@@ -62,6 +62,14 @@ bool store_intents(struct store *store, const struct intent *intents, size_t n, 
  * only. Thread-safe. A result that does not fit the state (see snapshot_apply) is the caller's bug: it aborts. */
 bool store_results(struct store *store, const struct result *results, size_t n, struct diags *diags);
 
+/* Takes results in and writes the snapshot, in one step: a crash leaves the state as before or after all of them. For
+ * edits by hand, which touch nothing but the state; not between store_begin and the checkpoint. After a failure close
+ * the store: the state in the backend is as before, the one in memory is not. */
+bool store_rewrite(struct store *store, const struct result *results, size_t n, struct diags *diags);
+
+/* The digest of the plan at work, for the history. */
+void store_set_digest(struct store *store, struct str digest);
+
 /* Writes END and a new snapshot (serial + 1) when anything was recorded since the last one, and drops the journal.
  * Tried also after a failed write: where it succeeds, nothing was lost. No other thread may write meanwhile. */
 bool store_checkpoint(struct store *store, struct diags *diags);

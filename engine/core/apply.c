@@ -288,6 +288,7 @@ bool session_apply(struct session *session, struct plan *plan, struct apply_resu
                          .options = {.mode = plan->mode, .targets = plan->targets.v, .n_targets = plan->targets.n}};
     if (!start(&a))
         return false;
+    store_set_digest(session->store, digest_hex(scratch, plan->digest));
     record_refreshed(&a);
     record_imported(&a);
     carry_out(&a);

@@ -6,6 +6,7 @@
 #include "memfs.h"
 #include "script.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -97,6 +98,37 @@ static void fault(const struct script *s, struct memfs_faults faults, bool on, c
     memfs_free(fs);
 }
 
+/* Any one call fails, and the next works again. The state is read at once, and after a few of the possible power cuts.
+ */
+static void failed_call(const struct script *s, unsigned at, int error, bool on)
+{
+    enum { CUTS = 6 };
+    enum memfs_fate fates[MAX_OPS];
+    struct memfs *fs = memfs_new();
+    unsigned long seed = at;
+    memfs_set_faults(fs, (struct memfs_faults){.call_fails_at = at, .error = error});
+    struct run run = script_run(s, memfs_vfs(fs), on);
+    memfs_set_faults(fs, (struct memfs_faults){0});
+    size_t to = on ? s->n : run.done + 1;
+    for (int i = 0; i < CUTS && !failed; i++) {
+        nth_fates(fs, next_random(&seed), fates);
+        try_fates(s, fs, fates, run.done, to, "failed call");
+    }
+    store_close(run.store);
+    fail_if(!script_recovers(s, memfs_vfs(fs), run.done, to, "failed call"), "failed call", at);
+    n_disks++;
+    memfs_free(fs);
+}
+
+static void failed_calls(const struct script *s, unsigned n_calls)
+{
+    static const int errors[] = {EIO, ENOSPC};
+    for (unsigned at = 1; at <= n_calls; at++)
+        for (size_t e = 0; e < sizeof errors / sizeof *errors; e++)
+            for (int on = 0; on < 2 && !failed; on++)
+                failed_call(s, at, errors[e], on);
+}
+
 static struct memfs_counts count_calls(const struct script *s)
 {
     struct memfs *fs = memfs_new();
@@ -159,10 +191,11 @@ int main(void)
     for (unsigned at = 1; at <= counts.syncs && !failed; at++)
         for (int on = 0; on < 2; on++)
             fault(s, (struct memfs_faults){.sync_fails_at = at}, on, "failed sync", at);
+    failed_calls(s, counts.calls);
     checkpoint_after_full_disk(s, counts.writes);
     intents_refused(s, counts.syncs);
     script_free(s);
-    printf("%u changes of the disk, %u writes, %u syncs; %lu disks after a crash\n", counts.changes, counts.writes,
-           counts.syncs, n_disks);
+    printf("%u calls, %u changes of the disk, %u writes, %u syncs; %lu disks after a crash\n", counts.calls,
+           counts.changes, counts.writes, counts.syncs, n_disks);
     return failed;
 }

@@ -189,6 +189,15 @@ static int err(int number)
     return -1;
 }
 
+/* At the start of each call: whether it is the one that fails, with errno set. */
+static bool fails(struct memfs *fs)
+{
+    bool yes = ++fs->counts.calls == fs->faults.call_fails_at;
+    if (yes)
+        errno = fs->faults.error;
+    return yes;
+}
+
 /* Before each call that changes the disk: false once the power is off. */
 static bool change(struct memfs *fs)
 {
@@ -238,6 +247,8 @@ static int mem_open(void *ctx, const char *path, int flags, mode_t mode)
 {
     struct memfs *fs = ctx;
     struct name *name = name_find(fs->live, path);
+    if (fails(fs))
+        return -1;
     if (fs->off)
         return err(EIO);
     if (!name && !(flags & O_CREAT))
@@ -258,6 +269,8 @@ static ssize_t mem_read(void *ctx, int fd, void *buf, size_t n)
     struct memfs *fs = ctx;
     struct file *file = file_of(fs, fd);
     struct bytes *live = &fs->inodes[file->inode].live;
+    if (fails(fs))
+        return -1;
     if (fs->off)
         return err(EIO);
     size_t left = file->at < live->n ? live->n - file->at : 0;
@@ -272,6 +285,8 @@ static ssize_t mem_write(void *ctx, int fd, const void *buf, size_t n)
 {
     struct memfs *fs = ctx;
     struct file *file = file_of(fs, fd);
+    if (fails(fs))
+        return -1;
     if (!change(fs))
         return err(EIO);
     unsigned number = ++fs->counts.writes, full_at = fs->faults.no_space_at;
@@ -300,6 +315,8 @@ static int sync_one(struct memfs *fs, const char *dir, int inode)
 static int mem_sync(void *ctx, int fd)
 {
     struct memfs *fs = ctx;
+    if (fails(fs))
+        return -1;
     return sync_one(fs, NULL, file_of(fs, fd)->inode);
 }
 
@@ -308,17 +325,19 @@ static int mem_mkdir(void *ctx, const char *path, mode_t mode)
 {
     (void)path;
     (void)mode;
-    return err(((struct memfs *)ctx)->off ? EIO : EEXIST);
+    return fails(ctx) ? -1 : err(((struct memfs *)ctx)->off ? EIO : EEXIST);
 }
 
 static int mem_fsync_dir(void *ctx, const char *dir)
 {
-    return sync_one(ctx, dir, -1);
+    return fails(ctx) ? -1 : sync_one(ctx, dir, -1);
 }
 
 static int mem_ftruncate(void *ctx, int fd, off_t size)
 {
     struct memfs *fs = ctx;
+    if (fails(fs))
+        return -1;
     if (!change(fs))
         return err(EIO);
     truncate_to(fs, file_of(fs, fd)->inode, (size_t)size);
@@ -336,6 +355,8 @@ static int mem_fstat(void *ctx, int fd, struct stat *st)
 {
     struct memfs *fs = ctx;
     int inode = file_of(fs, fd)->inode;
+    if (fails(fs))
+        return -1;
     *st = (struct stat){.st_ino = (ino_t)inode + 1, .st_size = (off_t)fs->inodes[inode].live.n, .st_mode = S_IFREG};
     st->st_mtim.tv_nsec = fs->inodes[inode].version;
     return fs->off ? err(EIO) : 0;
@@ -345,6 +366,8 @@ static int mem_lock(void *ctx, int fd)
 {
     struct memfs *fs = ctx;
     struct file *file = file_of(fs, fd);
+    if (fails(fs))
+        return -1;
     if (fs->off)
         return err(EIO);
     if (fs->inodes[file->inode].locked && !file->holds_lock)
@@ -360,13 +383,15 @@ static int mem_close(void *ctx, int fd)
     if (file->holds_lock)
         fs->inodes[file->inode].locked = false;
     file->inode = -1;
-    return 0;
+    return fails(fs) ? -1 : 0;
 }
 
 static int mem_rename(void *ctx, const char *from, const char *to)
 {
     struct memfs *fs = ctx;
     struct name *name = name_find(fs->live, from);
+    if (fails(fs))
+        return -1;
     if (!change(fs))
         return err(EIO);
     if (!name)
@@ -383,6 +408,8 @@ static int mem_rename(void *ctx, const char *from, const char *to)
 static int mem_unlink(void *ctx, const char *path)
 {
     struct memfs *fs = ctx;
+    if (fails(fs))
+        return -1;
     if (fs->off)
         return err(EIO);
     if (!name_find(fs->live, path))

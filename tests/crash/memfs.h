@@ -20,12 +20,14 @@ struct memfs_faults {
     unsigned power_off_after; /* this many calls that change the disk; all later calls fail with EIO */
     unsigned no_space_at;     /* this write stops half-way and answers ENOSPC, and so do all later ones */
     unsigned sync_fails_at;   /* this fsync, fdatasync or fsync of the folder answers EIO */
+    unsigned call_fails_at;   /* this call, of whatever kind, answers `error` and does nothing */
+    int error;
 };
 void memfs_set_faults(struct memfs *fs, struct memfs_faults faults);
 
 /* Calls seen so far. */
 struct memfs_counts {
-    unsigned changes, writes, syncs;
+    unsigned changes, writes, syncs, calls;
 };
 struct memfs_counts memfs_counted(const struct memfs *fs);
 

@@ -22,17 +22,27 @@ static struct place place_new(void)
     return p;
 }
 
-/* Removes the folder; how many files were left in it. */
+static size_t empty(const char *pattern)
+{
+    glob_t found = {0};
+    glob(pattern, GLOB_PERIOD, NULL, &found);
+    size_t n = 0;
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        n += unlink(found.gl_pathv[i]) == 0;
+    globfree(&found);
+    return n;
+}
+
+/* Removes the folder; how many files were left in it, but for the history. */
 static size_t place_free(struct place *p)
 {
     char pattern[64];
-    glob_t found = {0};
+    snprintf(pattern, sizeof pattern, "%s/detour.state.d/*", p->dir);
+    empty(pattern);
+    snprintf(pattern, sizeof pattern, "%s/detour.state.d", p->dir);
+    rmdir(pattern);
     snprintf(pattern, sizeof pattern, "%s/*", p->dir);
-    glob(pattern, 0, NULL, &found);
-    size_t n = found.gl_pathc;
-    for (size_t i = 0; i < n; i++)
-        unlink(found.gl_pathv[i]);
-    globfree(&found);
+    size_t n = empty(pattern);
     rmdir(p->dir);
     fixture_free(&p->f);
     return n;
