@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ALL_FATES = 81, SAMPLES = 60, MAX_OPS = 64 };
+enum { ALL_FATES = 81, SAMPLES = 30, MAX_OPS = 64 };
 
 static unsigned long n_disks;
 static bool failed;
@@ -102,7 +102,7 @@ static void fault(const struct script *s, struct memfs_faults faults, bool on, c
  */
 static void failed_call(const struct script *s, unsigned at, int error, bool on)
 {
-    enum { CUTS = 6 };
+    enum { CUTS = 3 };
     enum memfs_fate fates[MAX_OPS];
     struct memfs *fs = memfs_new();
     unsigned long seed = at;
