@@ -19,19 +19,27 @@
 /* -- interrupts: once ends the runs, twice the taking down as well, and whoever insists gets the usual end -- */
 
 static struct testing *volatile interruptible;
+static struct str interrupt_words[2]; /* translated beforehand: a signal handler may do little */
 
 static void on_interrupt(int signal_number)
 {
     static volatile sig_atomic_t times;
     struct testing *testing = interruptible;
-    if (testing)
+    if (testing) {
+        struct str words = interrupt_words[times > 0];
+        ssize_t ignored = write(STDERR_FILENO, words.p, words.n);
+        (void)ignored;
         testing_cancel(testing);
+    }
     if (++times >= 2 || !testing)
         signal(signal_number, SIG_DFL);
 }
 
 static void watch_interrupts(struct testing *testing)
 {
+    interrupt_words[0] = str_c(_("\nInterrupted: ending what runs, then taking down what was made. Interrupt again to "
+                                 "leave it as it is.\n"));
+    interrupt_words[1] = str_c(_("\nInterrupted again: ending the taking down.\n"));
     interruptible = testing;
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
     sigaction(SIGINT, &action, NULL);

@@ -55,12 +55,27 @@ static const char *node_words(const struct config_node *node, struct arena *aren
     return node->parent ? arena_str(arena, node->path).p : _("the root module");
 }
 
-static void check_instance(const struct config_node *node, const struct config_provider_ref *ref, struct diags *diags)
+/* What is given to the root by whoever runs it. */
+struct given {
+    const struct config_provider_ref *v;
+    size_t n;
+};
+
+static bool is_given(const struct given *given, const struct config_provider_at *at)
+{
+    for (size_t i = 0; !at->node->parent && i < given->n; i++)
+        if (str_eq(given->v[i].name, at->name) && str_eq(given->v[i].alias, at->alias))
+            return true;
+    return false;
+}
+
+static void check_instance(const struct config_node *node, const struct config_provider_ref *ref,
+                           const struct given *given, struct diags *diags)
 {
     if (!ref->alias.n)
         return;
     struct config_provider_at at = config_provider_find(diags->arena, node, *ref);
-    if (at.block || (!at.alias.n && !at.node->parent))
+    if (at.block || (!at.alias.n && !at.node->parent) || is_given(given, &at))
         return;
     diag_error(diags, ref->span, _("Provider instance not found"),
                node->parent
@@ -84,17 +99,19 @@ static void check_repeated_providers(const struct config_node *node, struct diag
             words_module(diags->arena, node->module));
 }
 
-void check_node_providers(const struct config_node *node, struct diags *diags)
+void check_node_providers(const struct config_node *node, const struct config_provider_ref *given, size_t n,
+                          struct diags *diags)
 {
+    struct given list = {given, n};
     map_each (&node->module->resources, i) {
         const struct config_resource *r = node->module->resources.entries[i].value;
         if (r->provider)
-            check_instance(node, r->provider, diags);
+            check_instance(node, r->provider, &list, diags);
     }
     map_each (&node->module->calls, i) {
         const struct config_call *call = node->module->calls.entries[i].value;
         for (size_t k = 0; k < call->n_providers; k++)
-            check_instance(node, &call->providers[k].outer, diags);
+            check_instance(node, &call->providers[k].outer, &list, diags);
     }
     if (node->call)
         check_repeated_providers(node, diags);

@@ -265,6 +265,12 @@ struct config_reader config_memory(const struct config_files *files);
 const struct config *config_load(struct arena *arena, struct sources *sources, const struct config_reader *reader,
                                  struct str dir, struct str version, struct diags *diags);
 
+/* The same with the module in the folder `dir` as the root of a configuration whose folder is the current one: files
+ * are named, and modules found, from there. */
+const struct config *config_load_module(struct arena *arena, struct sources *sources,
+                                        const struct config_reader *reader, struct str dir, struct str version,
+                                        struct diags *diags);
+
 /* Whether a source names a folder by its path: it starts with ./ or ../. */
 bool config_is_path(struct str source);
 

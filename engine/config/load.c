@@ -319,15 +319,27 @@ static const struct config_node *add_node(struct load *load, const struct config
     return node;
 }
 
-const struct config *config_load(struct arena *arena, struct sources *sources, const struct config_reader *reader,
-                                 struct str dir, struct str version, struct diags *diags)
+static const struct config *load_root(struct arena *arena, struct sources *sources, const struct config_reader *reader,
+                                      struct str root_dir, struct str start, struct str version, struct diags *diags)
 {
     struct config *config = ARENA_NEW(arena, struct config);
     *config = (struct config){arena, sources, NULL, MAP_INIT(arena), MAP_INIT(arena)};
-    struct str root_dir = dir.n ? arena_str(arena, dir) : STR(".");
     struct load load = {config, reader, root_dir, arena_str(arena, version), MAP_INIT(arena), false, diags};
-    const struct config_package own = {.dir = STR(".")};
+    const struct config_package own = {.dir = start};
     const struct config_module *root = load_module(&load, &own, (struct span){0}, NULL);
     config->root = add_node(&load, NULL, NULL, root);
     return config;
+}
+
+const struct config *config_load(struct arena *arena, struct sources *sources, const struct config_reader *reader,
+                                 struct str dir, struct str version, struct diags *diags)
+{
+    return load_root(arena, sources, reader, dir.n ? arena_str(arena, dir) : STR("."), STR("."), version, diags);
+}
+
+const struct config *config_load_module(struct arena *arena, struct sources *sources,
+                                        const struct config_reader *reader, struct str dir, struct str version,
+                                        struct diags *diags)
+{
+    return load_root(arena, sources, reader, STR("."), arena_str(arena, dir), version, diags);
 }

@@ -135,6 +135,16 @@ static bool gather_inputs(struct session *session, struct diags *diags)
     return diags->n_errors == errors;
 }
 
+static void check_references(struct session *session, struct diags *diags)
+{
+    const struct session_stand_ins *given = session->options.stand_ins;
+    size_t n = given ? given->n_providers : 0;
+    struct config_provider_ref *refs = ARENA_ARRAY(session->arena, struct config_provider_ref, n);
+    for (size_t i = 0; i < n; i++)
+        refs[i] = (struct config_provider_ref){.name = given->providers[i].name, .alias = given->providers[i].alias};
+    config_check_references_given(session->config, refs, n, diags);
+}
+
 static bool build(struct session *session, struct diags *diags)
 {
     if (session->broken)
@@ -142,7 +152,7 @@ static bool build(struct session *session, struct diags *diags)
     if (session->tree)
         return true;
     size_t errors = diags->n_errors;
-    config_check_references(session->config, diags);
+    check_references(session, diags);
     if (diags->n_errors == errors)
         session->tree = tree_build(session, diags);
     session->broken = !session->tree;

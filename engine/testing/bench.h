@@ -16,6 +16,7 @@ struct subject {
     const struct config *config;
     struct str dir;
     struct diags diags; /* of loading it */
+    bool told;          /* the warnings among them */
 };
 
 struct testing {
@@ -55,7 +56,7 @@ struct bench {
 
 /* A run with everything evaluated that its session needs. */
 struct staged {
-    const struct subject *subject;
+    struct subject *subject;
     struct bench_state *state;
     struct session_stand_ins stand_ins;
     struct session_options options;
@@ -73,7 +74,7 @@ bool stage_run(struct bench *bench, struct test_run *run, struct staged *out);
 struct eval stage_eval(struct bench *bench, struct arena *arena, struct value variables, struct str object,
                        struct diags *diags);
 /* The module in that folder, loaded once. */
-const struct subject *stage_subject(struct testing *testing, struct str dir);
+struct subject *stage_subject(struct testing *testing, struct str dir);
 
 /* -- stand_in.c -- */
 /* The providers and overrides of the run, evaluated with `eval` and checked against the schemas. */

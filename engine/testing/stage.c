@@ -7,7 +7,7 @@
 
 /* -- the configurations -- */
 
-const struct subject *stage_subject(struct testing *testing, struct str dir)
+struct subject *stage_subject(struct testing *testing, struct str dir)
 {
     struct subject *subject = map_get(&testing->subjects, dir);
     if (subject)
@@ -15,8 +15,8 @@ const struct subject *stage_subject(struct testing *testing, struct str dir)
     subject = ARENA_NEW(testing->arena, struct subject);
     *subject = (struct subject){.dir = arena_str(testing->arena, dir), .diags = DIAGS_INIT(testing->arena)};
     map_put(&testing->subjects, subject->dir, subject);
-    subject->config = config_load(testing->arena, testing->sources, &testing->reader, subject->dir,
-                                  testing->options.version, &subject->diags);
+    subject->config = config_load_module(testing->arena, testing->sources, &testing->reader, subject->dir,
+                                         testing->options.version, &subject->diags);
     return subject;
 }
 
@@ -38,15 +38,65 @@ struct value stage_given(struct testing *testing)
     return value_object(arena, names, items, n);
 }
 
+/* What test files see: var.NAME and run.NAME. */
+struct seen {
+    struct value variables, runs;
+};
+
+/* var.NAME: the object's attribute; near names where there is none. */
+static enum scope_answer named(struct eval *eval, const struct traversal *t, struct value among, const char *summary,
+                               const char *what, size_t *used, struct value *out)
+{
+    *used = 0;
+    *out = among;
+    if (!t->n_steps || t->steps[0].kind != STEP_ATTR)
+        return SCOPE_FOUND;
+    *used = 1;
+    *out = value_attr(among, t->steps[0].text);
+    if (value_exists(*out))
+        return SCOPE_FOUND;
+    struct map names = MAP_INIT(eval->arena);
+    for (uint32_t i = 0; i < among.type->n; i++)
+        map_put(&names, among.type->names[i], NULL);
+    struct str near = map_near(&names, t->steps[0].text);
+    struct str hint = near.n ? arena_printf(eval->arena, _(" Did you mean \"%.*s\"?"), STR_ARG(near)) : STR("");
+    eval_error(eval, NULL, span_join(t->root.span, t->steps[0].span), summary, what, STR_ARG(t->steps[0].text),
+               STR_ARG(hint));
+    return SCOPE_FAILED;
+}
+
+static enum scope_answer resolve(void *ctx, struct eval *eval, const struct traversal *t, size_t *used,
+                                 struct value *out)
+{
+    const struct seen *seen = ctx;
+    if (str_is(t->root.text, "var"))
+        return named(
+            eval, t, seen->variables, _("Unknown variable"),
+            _("No variable \"%.*s\" has a value here.%.*s In test files, var.NAME is what variables blocks, -var "
+              "and files of values give."),
+            used, out);
+    if (str_is(t->root.text, "run"))
+        return named(eval, t, seen->runs, _("Unknown run"), _("No run \"%.*s\" was carried out before this one.%.*s"),
+                     used, out);
+    return SCOPE_UNNAMED;
+}
+
+static struct map *root_names(struct arena *arena)
+{
+    struct map *names = ARENA_NEW(arena, struct map);
+    *names = MAP_INIT(arena);
+    map_put(names, STR("var"), NULL);
+    map_put(names, STR("run"), NULL);
+    return names;
+}
+
 struct eval stage_eval(struct bench *bench, struct arena *arena, struct value variables, struct str object,
                        struct diags *diags)
 {
-    static const struct str names[] = {STR_INIT("var"), STR_INIT("run")};
-    struct value *values = ARENA_ARRAY(arena, struct value, 2);
+    struct seen *seen = ARENA_NEW(arena, struct seen);
     struct scope *scope = ARENA_NEW(arena, struct scope);
-    values[0] = variables;
-    values[1] = bench->outputs;
-    *scope = scope_of_values(arena, NULL, names, values, 2);
+    *seen = (struct seen){variables, bench->outputs};
+    *scope = (struct scope){.resolve = resolve, .ctx = seen, .names = root_names(arena)};
     return (struct eval){
         .arena = arena,
         .diags = diags,
@@ -61,7 +111,8 @@ struct eval stage_eval(struct bench *bench, struct arena *arena, struct value va
 
 static struct value attribute_value(struct eval *eval, const struct attribute *attribute)
 {
-    eval_references(eval, attribute->expr); /* also those that try() and can() would pass over */
+    if (!eval_references(eval, attribute->expr)) /* also those that try() and can() would pass over */
+        return value_unknown(type_dynamic);
     return eval_expr(eval, attribute->expr);
 }
 
@@ -194,7 +245,9 @@ static bool evaluate(struct bench *bench, struct test_run *run, struct str objec
     size_t errors = diags->n_errors;
     *out = (struct staged){.subject = stage_subject(bench->testing, dir_of(bench, run->config)),
                            .state = state_for(bench, run->config)};
-    diags_append(diags, &out->subject->diags);
+    if (diags_failed(&out->subject->diags) || !out->subject->told)
+        diags_append(diags, &out->subject->diags);
+    out->subject->told = true;
     vec_each (&diags->list, i)
         if (!diags->list.v[i].subject.file) /* the folder itself: the run is where it is named */
             diags->list.v[i].subject = run->config->source_span;

@@ -99,6 +99,9 @@ static bool pass_on(struct working *w)
 {
     size_t errors = w->run->diags.n_errors;
     judge_failures(w->bench->arena, &w->verdict, &w->found);
+    vec_each (&w->found.list, i)
+        if (!w->found.list.v[i].object.n)
+            w->found.list.v[i].object = arena_printf(w->bench->arena, "run \"%.*s\"", STR_ARG(w->run->name));
     diags_append(&w->run->diags, &w->found);
     w->found.list.n = w->found.n_errors = 0;
     return w->run->diags.n_errors == errors;
