@@ -28,18 +28,20 @@ static void watch_interrupts(void)
 
 /* -- what happens -- */
 
-/* "v1.2 → 5d41402": where something took the place of something else, both. */
+/* One line each; where something took the place of something else, both are shown. */
 static void on_event(void *ctx, const struct module_event *event)
 {
-    static const char *const words[] = {
-        [MODULE_FETCHING] = NULL,       [MODULE_CURRENT] = N_("current"), [MODULE_FETCHED] = N_("fetched"),
-        [MODULE_PINNED] = N_("pinned"), [MODULE_UPDATED] = N_("updated"), [MODULE_DROPPED] = N_("dropped"),
+    static const struct {
+        const char *word;
+        enum term_ink ink;
+    } kinds[] = {
+        [MODULE_FETCHING] = {N_("fetching"), INK_DIM},  [MODULE_CURRENT] = {N_("current"), INK_GREEN},
+        [MODULE_FETCHED] = {N_("fetched"), INK_GREEN},  [MODULE_PINNED] = {N_("pinned"), INK_GREEN},
+        [MODULE_UPDATED] = {N_("updated"), INK_YELLOW}, [MODULE_DROPPED] = {N_("dropped"), INK_YELLOW},
     };
     struct cli *cli = ctx;
     STRBUF_AUTO out = STRBUF_INIT(0);
-    if (!words[event->kind])
-        return;
-    term_paint(&out, &cli->out, event->kind == MODULE_UPDATED ? INK_YELLOW : INK_GREEN, "%-8s", _(words[event->kind]));
+    term_paint(&out, &cli->out, kinds[event->kind].ink, "%-8s", _(kinds[event->kind].word));
     strbuf_printf(&out, " %.*s", STR_ARG(event->key));
     if (event->from.n)
         strbuf_printf(&out, "  %.*s → %.*s", STR_ARG(event->from), STR_ARG(event->to));
@@ -53,8 +55,6 @@ static void on_event(void *ctx, const struct module_event *event)
 
 static bool fetch(struct cli *cli, struct module_store *store, const struct config **config)
 {
-    if (!module_store_lock(store, &cli->diags))
-        return false;
     struct config_reader reader = module_store_reader(store);
     *config = config_load(cli->arena, cli->sources, &reader, STR("."), STR(DETOUR_VERSION_TEXT), &cli->diags);
     return module_store_commit(store, !diags_failed(&cli->diags), &cli->diags) && !diags_failed(&cli->diags);
@@ -84,11 +84,12 @@ static int run(struct cli *cli)
     module_store_close(store);
     if (config)
         config_tell_packages(config, &cli->diags);
-    int code = ok ? EXIT_OK : EXIT_ERROR;
+    if (ok && !module_store_packages(store))
+        cli_print(str_c(_("Nothing to fetch: every module is a folder of this machine.\n")));
     cli_report(cli);
     cli->sources = NULL;
     sources_free(sources);
-    return code;
+    return ok ? EXIT_OK : EXIT_ERROR;
 }
 
 const struct command cmd_get = {

@@ -194,7 +194,8 @@ static void pin(struct fetch *f)
     struct pin *old = package->pin, *new = ARENA_NEW(f->store->arena, struct pin);
     bool same = old && str_eq(old->digest, f->digest);
     if (same && (!f->store->options.update || str_eq(old->commit, f->commit))) {
-        store_tell(f->store, MODULE_FETCHED, package, (struct str){0}, short_name(f, old->commit, old->digest));
+        store_tell(f->store, f->store->options.update ? MODULE_CURRENT : MODULE_FETCHED, package, (struct str){0},
+                   short_name(f, old->commit, old->digest));
         return;
     }
     *new = (struct pin){.key = package->origin.key, .commit = f->commit, .digest = f->digest, .used = true};
@@ -262,6 +263,8 @@ bool store_fetch(struct module_store *store, struct package *package, struct dia
         return fail(&f, _("Module not in the cache"),
                     _("%.*s is not in " STORE_DIR " as %s says, and -offline forbids to fetch it."),
                     STR_ARG(package->origin.key), PINS_FILE);
+    if (!store_lock(store, diags))
+        return false;
     store_tell(store, MODULE_FETCHING, package, (struct str){0}, (struct str){0});
     return run(&f);
 }

@@ -273,8 +273,10 @@ static void remove_leftovers(struct module_store *store)
             tree_remove(store_path(store, arena_printf(store->arena, STORE_DIR "/%s", entry->d_name)));
 }
 
-bool module_store_lock(struct module_store *store, struct diags *diags)
+bool store_lock(struct module_store *store, struct diags *diags)
 {
+    if (store->lock >= 0)
+        return true;
     const char *path = store_path(store, STR(STORE_DIR "/.lock"));
     if (!make_folders(store) || (store->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666)) < 0) {
         diag_error(diags, (struct span){0}, _("Modules cannot be stored"), _("%s: %s."),
@@ -287,7 +289,13 @@ bool module_store_lock(struct module_store *store, struct diags *diags)
     }
     diag_error(diags, (struct span){0}, _("Modules are being fetched"),
                _("Another \"detour get\" is at work in this folder. Try again when it is done."));
+    module_store_close(store);
     return false;
+}
+
+size_t module_store_packages(const struct module_store *store)
+{
+    return store->packages.n;
 }
 
 void module_store_close(struct module_store *store)

@@ -51,14 +51,14 @@ struct module_store *module_store_new(const struct module_store_options *options
 /* Reads configurations from the disk, and finds modules in the store. Valid as long as the store. */
 struct config_reader module_store_reader(struct module_store *store);
 
-/* Takes the lock of the cache, for fetching. False with diagnostics. */
-bool module_store_lock(struct module_store *store, struct diags *diags);
-
 /* After everything was loaded: writes detour.lock.hcl, unless something could not be fetched. Entries that nothing
  * calls for are dropped if the configuration is `complete`. False with diagnostics. */
 bool module_store_commit(struct module_store *store, bool complete, struct diags *diags);
 
-/* Releases the lock and removes what is left of unfinished work. */
+/* How many packages modules came from. */
+size_t module_store_packages(const struct module_store *store);
+
+/* Releases the lock of the cache. */
 void module_store_close(struct module_store *store);
 
 #endif

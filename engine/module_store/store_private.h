@@ -19,7 +19,7 @@ struct module_store {
     struct str pins_were;    /* the text of the lock file */
     bool pins_read, pins_bad;
     bool failed; /* something could not be found or fetched */
-    int lock;    /* fd, or -1 */
+    int lock;    /* of the cache, once something is put there: fd, or -1 */
     unsigned n_temporary;
 };
 
@@ -42,6 +42,9 @@ bool store_holds(const struct module_store *store, struct str folder, struct str
 
 void store_tell(const struct module_store *store, enum module_event_kind kind, const struct package *package,
                 struct str from, struct str to);
+
+/* Makes the cache, and takes its lock unless this store has it. False with diagnostics. */
+bool store_lock(struct module_store *store, struct diags *diags);
 
 /* Makes the cache hold the package, and the pins say so. False with diagnostics. */
 bool store_fetch(struct module_store *store, struct package *package, struct diags *diags);

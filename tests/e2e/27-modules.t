@@ -65,6 +65,12 @@ refused() {
     is "  and nothing is left" "$(left "$work/r/.detour/modules") $(left "$work/r")" ".gitignore .lock  .detour main.hcl "
 }
 
+# -- nothing to fetch
+module "$work/plain" x
+d "$work/plain" get
+has "without such modules there is nothing to do" "$out" "Nothing to fetch"
+is "and nothing is made" "$(left "$work/plain")" "main.hcl "
+
 # -- git: pinned by commit and digest, used without the source
 repo=$work/site.git
 module "$repo/web" one
