@@ -124,7 +124,7 @@ static bool options_of(struct cli *cli, struct session_options *out)
         .n_backend_settings = settings.n,
         .remember = true,
         .registry = cli->registry,
-        .funcs = funcs_table(),
+        .funcs = cli_functions(cli),
         .reader = cli_reader(cli),
         .inputs = cli->flags.inputs.v,
         .n_inputs = cli->flags.inputs.n,
@@ -151,6 +151,11 @@ static struct session *keep(struct cli *cli, struct session *session)
         watch_interrupts(session);
     }
     return session;
+}
+
+const struct func_table *cli_functions(struct cli *cli)
+{
+    return provider_functions(cli->registry, funcs_table());
 }
 
 struct session *cli_session(struct cli *cli)

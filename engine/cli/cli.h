@@ -5,7 +5,7 @@
 #define DETOUR_CLI_CLI_H
 
 #include "cli/flags.h"
-#include "provider/registry.h"
+#include "provider/functions.h"
 #include "view/term.h"
 
 enum exit_code {
@@ -54,6 +54,8 @@ int cli_main(const struct detour_provider *const *providers, int argc, char **ar
 struct session *cli_session(struct cli *cli);
 /* The same over a saved plan. */
 struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan);
+/* The functions of the language and of all providers. */
+const struct func_table *cli_functions(struct cli *cli);
 struct plan_options cli_plan_options(struct cli *cli);
 /* Reads configurations; modules that are kept elsewhere are looked for in the cache, never on a network. */
 const struct config_reader *cli_reader(struct cli *cli);

@@ -1,14 +1,13 @@
 #include "base/gettext.h"
 #include "cli/cli.h"
 #include "cli/help.h"
-#include "funcs/table.h"
 #include "view/human/functions.h"
 #include "view/json/functions.h"
 #include "view/json/language.h"
 
 static bool describe(struct cli *cli, struct str name, struct strbuf *out)
 {
-    const struct func_table *table = funcs_table();
+    const struct func_table *table = cli_functions(cli);
     struct str bare = str_starts(name, STR("core::")) ? str_sub(name, strlen("core::"), name.n) : name;
     const struct func *func = func_find(table, bare);
     if (func) {
@@ -36,9 +35,9 @@ static int run_functions(struct cli *cli)
 {
     STRBUF_AUTO out = STRBUF_INIT(0);
     if (cli->flags.json && only_all(cli))
-        json_functions(&out, funcs_table());
+        json_functions(&out, cli_functions(cli));
     else if (!cli->flags.json && !cli->flags.args.n)
-        human_functions(&out, funcs_table(), &cli->out);
+        human_functions(&out, cli_functions(cli), &cli->out);
     for (size_t i = 0; !cli->flags.json && i < cli->flags.args.n; i++) {
         strbuf_add(&out, i ? STR("\n") : STR(""));
         describe(cli, cli->flags.args.v[i], &out);

@@ -4,7 +4,6 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "diag/snippet.h"
-#include "funcs/table.h"
 #include "testing/testing.h"
 #include "view/human/tests.h"
 #include "view/json/stream.h"
@@ -146,7 +145,7 @@ static struct test_options options_of(struct cli *cli, struct telling *telling)
         .filters = cli->flags.filters.v,
         .n_filters = cli->flags.filters.n,
         .registry = cli->registry,
-        .funcs = funcs_table(),
+        .funcs = cli_functions(cli),
         .reader = cli_reader(cli),
         .inputs = cli->flags.inputs.v,
         .n_inputs = cli->flags.inputs.n,

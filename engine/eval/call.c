@@ -79,6 +79,24 @@ static struct str near_function(struct eval *eval, struct str name)
     return eval->funcs && !eval->quiet ? map_near(&eval->funcs->by_name, name) : STR("");
 }
 
+/* Of the provider, or of no provider at all. */
+static struct str no_such_function(struct eval *eval, struct str name)
+{
+    size_t from = strlen("provider::"), end = str_find(name, STR("::"), from);
+    if (end == SIZE_MAX)
+        return arena_printf(eval->arena,
+                            _("\"%.*s\" is no function: those of providers are called as "
+                              "provider::PROVIDER::FUNCTION(…)."),
+                            STR_ARG(name));
+    struct str provider = str_sub(name, from, end), prefix = str_sub(name, 0, end + 2);
+    map_each (&eval->funcs->by_name, i)
+        if (str_starts(eval->funcs->by_name.entries[i].key, prefix))
+            return arena_printf(eval->arena, _("Provider \"%.*s\" has no function \"%.*s\"."), STR_ARG(provider),
+                                STR_ARG(str_sub(name, prefix.n, name.n)));
+    return arena_printf(eval->arena, _("No provider \"%.*s\" has functions, so there is no %.*s()."), STR_ARG(provider),
+                        STR_ARG(name));
+}
+
 static void report_unknown(struct eval *eval, const struct expr_call *e)
 {
     struct str name = e->name.text, bare = without_core(name);
@@ -86,8 +104,8 @@ static void report_unknown(struct eval *eval, const struct expr_call *e)
     if (!eval->funcs)
         eval_error(eval, NULL, e->name.span, _("Function calls not allowed"), _("Functions cannot be called here."));
     else if (str_starts(name, STR("provider::")))
-        eval_error(eval, NULL, e->name.span, _("Unknown provider function"),
-                   _("No provider of this configuration has a function \"%.*s\"."), STR_ARG(name));
+        eval_error(eval, NULL, e->name.span, _("Unknown provider function"), "%.*s%.*s",
+                   STR_ARG(no_such_function(eval, name)), STR_ARG(hint));
     else
         eval_error(eval, NULL, e->name.span, _("Call to unknown function"),
                    _("There is no function named \"%.*s\".%.*s"), STR_ARG(name), STR_ARG(hint));
@@ -311,8 +329,13 @@ static struct value call_with_arguments(struct calling *c)
     strip_marks(c);
     if (!check_arguments(c, &untyped))
         return eval_nothing();
-    struct func_call call = {
-        .eval = c->eval, .args = c->values, .n = c->n_args, .source = c->e, .bad_arg = -1, .why = &why};
+    struct func_call call = {.func = c->func,
+                             .eval = c->eval,
+                             .args = c->values,
+                             .n = c->n_args,
+                             .source = c->e,
+                             .bad_arg = -1,
+                             .why = &why};
     return value_mark(untyped ? eval_nothing() : perform(c, &call), c->marks);
 }
 

@@ -33,6 +33,7 @@ struct func_param {
 
 /* One call. Errors: func_fail(call, argument index or -1, format…) and return false. */
 struct func_call {
+    const struct func *func;
     struct eval *eval; /* arena, file system base, clock…; see eval.h */
     const struct value *args;
     size_t n;
@@ -57,6 +58,7 @@ struct func {
     bool (*lazy)(struct eval *eval, const struct expr *call, struct value *out);
     unsigned flags;
     const char *doc;
+    const void *ctx; /* the implementation's own: call->func->ctx */
 };
 
 enum func_flags {

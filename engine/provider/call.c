@@ -27,6 +27,7 @@ static size_t abi_size(enum call_kind kind)
         return sizeof(struct detour_import);
     case CALL_OPEN:
     case CALL_LANE:
+    case CALL_FUNCTION:
         break;
     }
     return 0;

@@ -23,7 +23,17 @@ struct instance {
     void *self;     /* what open() answered */
 };
 
-enum call_kind { CALL_OPEN, CALL_LANE, CALL_VALIDATE, CALL_READ, CALL_PLAN, CALL_REVIEW, CALL_APPLY, CALL_IMPORT };
+enum call_kind {
+    CALL_OPEN,
+    CALL_LANE,
+    CALL_VALIDATE,
+    CALL_READ,
+    CALL_PLAN,
+    CALL_REVIEW,
+    CALL_APPLY,
+    CALL_IMPORT,
+    CALL_FUNCTION
+};
 
 /* What a provider told about one request. */
 struct problem {

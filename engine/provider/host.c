@@ -1,6 +1,7 @@
 #include "provider/host.h"
 
 #include "base/gettext.h"
+#include "provider/hcl.h"
 #include "value/json.h"
 
 #include <assert.h>
@@ -209,6 +210,29 @@ static const detour_value *host_from_json(detour_call *call, struct detour_str j
     return json_read(c->arena, text, &v, &error) ? host_give(c, v) : NULL;
 }
 
+static struct detour_str host_to_hcl(detour_call *call, const detour_value *v)
+{
+    struct str s = hcl_expression(call_of(call)->arena, *host_value(v));
+    return (struct detour_str){s.p, s.n};
+}
+
+static struct detour_str host_to_hcl_body(detour_call *call, const detour_value *v)
+{
+    struct str s = hcl_body(call_of(call)->arena, *host_value(v));
+    return (struct detour_str){s.p, s.n};
+}
+
+static const detour_value *host_from_hcl_body(detour_call *call, struct detour_str text)
+{
+    struct call *c = call_of(call);
+    struct value v;
+    struct str why;
+    if (hcl_decode(c->arena, str_from(text.p, text.n), &v, &why))
+        return host_give(c, v);
+    host_problem(c, 0, DIAG_ERROR, (struct str){0}, str_c(_("Invalid arguments")), why);
+    return NULL;
+}
+
 /* -- telling -- */
 
 static bool *failed_at(struct call *call, size_t request)
@@ -229,6 +253,7 @@ static bool *failed_at(struct call *call, size_t request)
         return FAILED(struct detour_import);
     case CALL_OPEN:
     case CALL_LANE:
+    case CALL_FUNCTION:
         break;
     }
 #undef FAILED
@@ -346,6 +371,9 @@ const struct detour_host host_table = {
     .alloc = host_alloc,
     .to_json = host_to_json,
     .from_json = host_from_json,
+    .to_hcl = host_to_hcl,
+    .to_hcl_body = host_to_hcl_body,
+    .from_hcl_body = host_from_hcl_body,
     .fail = host_fail,
     .warn = host_warn,
     .consequence = host_consequence,

@@ -60,6 +60,11 @@ const struct detour_provider *registry_provider(const struct registry *registry,
     return NULL;
 }
 
+struct arena *registry_arena(struct registry *registry)
+{
+    return registry->arena;
+}
+
 size_t registry_count(const struct registry *registry)
 {
     return registry->list.n;

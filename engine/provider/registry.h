@@ -41,6 +41,9 @@ struct str registry_near_provider(const struct registry *registry, struct str na
 /* The schema of the provider's own block; an empty schema where it takes no arguments. */
 const struct schema *registry_config_schema(struct registry *registry, const struct detour_provider *provider);
 
+/* Where what is made of the tables lives. */
+struct arena *registry_arena(struct registry *registry);
+
 /* All providers and all of their types, in the order of registration and of the tables: for documentation and schemas.
  */
 size_t registry_count(const struct registry *registry);

@@ -142,6 +142,11 @@ struct detour_host {
     /* JSON text of a value (NUL-terminated) and back; for `private` blobs and recorded fixtures */
     struct detour_str (*to_json)(detour_call *call, const detour_value *v);
     const detour_value *(*from_json)(detour_call *call, struct detour_str json); /* NULL where it is not JSON */
+    /* The value, wholly known, as an expression of the language; an object or map as the arguments of a body; and an
+       object from such arguments: NULL after fail() for request 0. */
+    struct detour_str (*to_hcl)(detour_call *call, const detour_value *v);
+    struct detour_str (*to_hcl_body)(detour_call *call, const detour_value *v);
+    const detour_value *(*from_hcl_body)(detour_call *call, struct detour_str text);
     /* telling. `request` is the index in the batch; `attribute` names the culprit attribute or is NULL. Marks the
      * request as failed. */
     void (*fail)(detour_call *call, size_t request, const char *attribute, const char *summary, const char *format, ...)
@@ -224,6 +229,32 @@ struct detour_import {
     struct detour_blob private_out;
 };
 
+enum detour_param_flags {
+    DETOUR_PARAM_NULL = 1 << 0, /* takes null; otherwise null is an error before the call */
+};
+
+struct detour_parameter {
+    const char *name;
+    const char *type; /* a type constraint; arguments are converted to it */
+    unsigned flags;
+    const char *doc;
+};
+
+/* A function of the language, provider::PROVIDER::NAME(…): pure, without a machine, a configuration or a clock. The
+   engine calls it with arguments that are wholly known, and puts marks back on what it answers. */
+struct detour_function {
+    const char *name;
+    const struct detour_parameter *parameters; /* ended by a NULL name; may be NULL */
+    const struct detour_parameter *rest;       /* the variadic one, or NULL */
+    const char *result;                        /* type constraint of the answer; "any": it has its own */
+    /* NULL after host->fail(call, i, NULL, …, format): argument i is at fault, or with i == n the call as a whole. The
+       detail stands within a sentence: "it is no version". */
+    const detour_value *(*call)(const struct detour_host *host, detour_call *call, const detour_value *const *args,
+                                size_t n);
+    const char *doc;
+    const char *example; /* an expression that calls it */
+};
+
 struct detour_provider {
     size_t size;
     uint32_t abi;
@@ -259,6 +290,8 @@ struct detour_provider {
        remembered. May be NULL. */
     void (*connection)(void *self, detour_call *call, const struct detour_type *type, const detour_value *prior,
                        const detour_value *config);
+
+    const struct detour_function *functions; /* ended by a NULL name; may be NULL */
 };
 
 /* The one symbol that an out-of-tree provider exports. */

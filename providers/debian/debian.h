@@ -216,6 +216,9 @@ void debian_read(void *self, detour_call *call, struct detour_read *reqs, size_t
 void debian_review(void *self, detour_call *call, struct detour_review *reqs, size_t n);
 void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size_t n);
 
+/* functions.c: ended by a row without a name. */
+extern const struct detour_function debian_functions[];
+
 /* common.c: what several kinds share. */
 #define DEBIAN_HOST_ATTRIBUTE                                                                                          \
     {                                                                                                                  \

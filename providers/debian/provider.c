@@ -141,6 +141,7 @@ const struct detour_provider *debian_provider(void)
         .review = debian_review,
         .apply = debian_apply,
         .import = debian_import,
+        .functions = debian_functions,
         .connection = debian_connection,
     };
     pthread_once(&once, fill_types);

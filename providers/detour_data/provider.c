@@ -1,6 +1,7 @@
 #include "provider.h"
 
 #include "base/rng.h"
+#include "functions.h"
 
 #include <string.h>
 
@@ -146,6 +147,7 @@ static const struct detour_provider provider = {
     .plan = data_plan,
     .apply = data_apply,
     .import = data_import,
+    .functions = detour_data_functions,
 };
 
 const struct detour_provider *detour_data_provider(void)

@@ -283,6 +283,22 @@ static void type_section(const struct detour_type *type)
     block_tables(type->blocks);
 }
 
+static void function_section(const struct detour_provider *p, const struct detour_function *f)
+{
+    printf("### provider::%s::%s(", p->name, f->name);
+    for (const struct detour_parameter *param = f->parameters; param && param->name; param++)
+        printf("%s%s", param == f->parameters ? "" : ", ", param->name);
+    if (f->rest)
+        printf("%s%s...", f->parameters && f->parameters->name ? ", " : "", f->rest->name);
+    printf(")\n\n%s\n\n```hcl\n%s\n```\n\n| Parameter | Type | Meaning |\n|---|---|---|\n", f->doc, f->example);
+    for (const struct detour_parameter *param = f->parameters; param && param->name; param++)
+        printf("| `%s` | `%s`%s | %s |\n", param->name, param->type,
+               param->flags & DETOUR_PARAM_NULL ? ", may be null" : "", param->doc);
+    if (f->rest)
+        printf("| `%s...` | `%s` | %s |\n", f->rest->name, f->rest->type, f->rest->doc);
+    printf("\nAnswers `%s`.\n\n", f->result);
+}
+
 static void provider_text(const struct detour_provider *p)
 {
     printf("<!-- Made by detour-docs from the tables of the provider; change those, not this file. -->\n"
@@ -294,6 +310,10 @@ static void provider_text(const struct detour_provider *p)
     }
     for (const struct detour_type *type = p->types; type->name; type++)
         type_section(type);
+    if (p->functions)
+        printf("## Functions\n\nCalled by their whole names, wherever expressions stand.\n\n");
+    for (const struct detour_function *f = p->functions; f && f->name; f++)
+        function_section(p, f);
     printf("What people who change this provider need to know is in [../README.md](../README.md).\n");
 }
 
@@ -321,6 +341,9 @@ static int examples(void)
                 fprintf(stderr, "detour-docs: %s has no example\n", type->name);
             complete &= type->example != NULL;
         }
+    for (size_t i = 0; all[i]; i++)
+        for (const struct detour_function *f = all[i]->functions; f && f->name; f++)
+            printf("output \"%s_%s\" {\n  value = %s\n}\n", all[i]->name, f->name, f->example);
     return complete ? 0 : 1;
 }
 

@@ -49,6 +49,8 @@ void json_functions(struct strbuf *out, const struct func_table *table)
     writer_open(&w, '{');
     for (size_t i = 0; i < 2 * n; i++) {
         const char *prefix = i < n ? "" : "core::";
+        if (*prefix && str_starts(str_c(sorted[i % n]->name), STR("provider::")))
+            continue;
         writer_key_str(&w, arena_printf(arena, "%s%s", prefix, sorted[i % n]->name));
         json_signature(&w, sorted[i % n]);
     }

