@@ -1,6 +1,7 @@
 #include "state/lock.h"
 #include "base/clock.h"
 #include "base/gettext.h"
+#include "base/rng.h"
 
 #include <inttypes.h>
 #include <time.h>
@@ -48,10 +49,16 @@ static bool fail_held(const struct backend *b, const struct lock_holder *h, stru
     return false;
 }
 
-/* Sleeps at most until the end of the time-out; a signal ends it early. */
-static void pause_for(unsigned seconds)
+/* A quarter to the whole of the pause, so that many who wait do not all come at the same moment; at most until the end
+ * of the time-out. A signal ends it early. */
+static void pause_for(unsigned seconds, unsigned left)
 {
-    struct timespec t = {.tv_sec = (time_t)seconds};
+    unsigned short random;
+    rng_bytes(&random, sizeof random);
+    unsigned long ms = seconds * 250ul + seconds * 750ul * random / 65535ul;
+    if (ms > left * 1000ul)
+        ms = left * 1000ul;
+    struct timespec t = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
     nanosleep(&t, NULL);
 }
 
@@ -76,7 +83,6 @@ bool lock_take(struct backend *b, const struct store_options *options, struct ar
         unsigned waited = seconds_since(start);
         if (waited >= options->lock_timeout_s || (options->waiting && !options->waiting(options->ctx, &holder, waited)))
             return fail_held(b, &holder, arena, diags);
-        unsigned left = options->lock_timeout_s - waited;
-        pause_for(pause < left ? pause : left);
+        pause_for(pause, options->lock_timeout_s - waited);
     }
 }

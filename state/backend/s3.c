@@ -444,6 +444,38 @@ static bool s3_journal_set_aside(struct backend *b, const struct backend_journal
     return put_new(s, arena, key, journal->text, &taken, &out) && (copy || s3_journal_drop(b, journal->name));
 }
 
+/* -- further texts: KEY.d/NAME */
+
+static struct str extra_key(struct arena *arena, const struct s3 *s, const char *name)
+{
+    return arena_printf(arena, "%.*s.d/%s", STR_ARG(s->key), name);
+}
+
+static bool s3_extra_write(struct backend *b, const char *name, struct str text)
+{
+    struct s3 *s = s3_of(b);
+    ARENA_AUTO arena = arena_new();
+    struct s3_request r = put_of(extra_key(arena, s, name), text);
+    struct client_response out;
+    return send(s, arena, &r, &out) && (is_ok(&out) || s3_client_refuse(&s->client, arena, "PUT", &out));
+}
+
+static bool s3_extra_read(struct backend *b, struct arena *arena, const char *name, struct str *text, bool *exists)
+{
+    struct s3 *s = s3_of(b);
+    struct client_response out;
+    if (!get(s, arena, "GET", extra_key(arena, s, name), &out, exists))
+        return false;
+    *text = *exists ? out.body : (struct str){0};
+    return true;
+}
+
+static bool s3_extra_drop(struct backend *b, const char *name)
+{
+    ARENA_AUTO arena = arena_new();
+    return delete (s3_of(b), arena, extra_key(arena, s3_of(b), name));
+}
+
 /* -- life */
 
 static void s3_close(struct backend *b)
@@ -464,6 +496,9 @@ static const struct backend_ops s3_ops = {
     .journal_close = s3_journal_close,
     .journal_drop = s3_journal_drop,
     .journal_set_aside = s3_journal_set_aside,
+    .extra_write = s3_extra_write,
+    .extra_read = s3_extra_read,
+    .extra_drop = s3_extra_drop,
     .close = s3_close,
 };
 

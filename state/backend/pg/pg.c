@@ -1,6 +1,6 @@
 /*
- * pg: the state in a PostgreSQL database: tables states, locks, journal and aside in a schema of their own, one row for
- * each state, lock, group of records and journal that was put away.
+ * pg: the state in a PostgreSQL database: tables states, locks, journal, aside and extras in a schema of their own, one
+ * row for each state, lock, group of records and journal that was put away.
  *
  * The lock is the row: whoever inserts it holds it, and every write names it, so a run whose lock was forced open can
  * write nothing. Beside it stands an advisory lock of the session, which tells whether the holder still is connected,
@@ -65,6 +65,9 @@ static const char *const tables[] = {
     "CREATE TABLE IF NOT EXISTS @.aside (id bigserial PRIMARY KEY, name text NOT NULL, run text NOT NULL, kind text "
     "NOT "
     "NULL, records text NOT NULL, put timestamptz NOT NULL DEFAULT now())",
+    "CREATE TABLE IF NOT EXISTS @.extras (name text NOT NULL, key text NOT NULL, data text NOT NULL, PRIMARY KEY "
+    "(name, "
+    "key))",
 };
 
 /* One at a time: "IF NOT EXISTS" alone fails where two do it at once. */
@@ -96,11 +99,11 @@ static bool prepare(struct pg *p)
         return true;
     PG_RESULT there = RUN(p, NULL,
                           "SELECT count(*) FROM pg_tables WHERE schemaname = $1 AND tablename IN ('states', 'locks', "
-                          "'journal', 'aside')",
+                          "'journal', 'aside', 'extras')",
                           p->raw_schema.p);
     if (!there)
         return false;
-    p->ready = str_is(pg_text(there, 0, 0), "4") || create(p);
+    p->ready = str_is(pg_text(there, 0, 0), "5") || create(p);
     return p->ready;
 }
 
@@ -378,6 +381,41 @@ static bool pg_journal_set_aside(struct backend *b, const struct backend_journal
     return copy || pg_journal_drop(b, journal->name);
 }
 
+/* -- further texts */
+
+static bool pg_extra_write(struct backend *b, const char *name, struct str text)
+{
+    struct pg *p = pg_of(b);
+    ARENA_AUTO arena = arena_new();
+    arena_wipe_on_free(arena);
+    PG_RESULT result = RUN(p, NULL,
+                           "INSERT INTO @.extras (name, key, data) SELECT $1, $3, $4" IF_LOCKED
+                           " ON CONFLICT (name, key) DO UPDATE SET data = excluded.data",
+                           p->name.p, p->lock_id.p, name, text_of(arena, text));
+    return wrote(p, result);
+}
+
+static bool pg_extra_read(struct backend *b, struct arena *arena, const char *name, struct str *text, bool *exists)
+{
+    struct pg *p = pg_of(b);
+    if (!prepare(p))
+        return false;
+    PG_RESULT row = RUN(p, NULL, "SELECT data FROM @.extras WHERE name = $1 AND key = $2", p->name.p, name);
+    *exists = row && PQntuples(row) > 0;
+    *text = *exists ? arena_str(arena, pg_text(row, 0, 0)) : (struct str){0};
+    return row != NULL;
+}
+
+static bool pg_extra_drop(struct backend *b, const char *name)
+{
+    struct pg *p = pg_of(b);
+    PG_RESULT result = RUN(p, NULL,
+                           "DELETE FROM @.extras WHERE name = $1 AND key = $3 AND EXISTS (SELECT 1 FROM @.locks WHERE "
+                           "name = $1 AND id = $2)",
+                           p->name.p, p->lock_id.p, name);
+    return result != NULL;
+}
+
 /* -- life */
 
 static void pg_close(struct backend *b)
@@ -398,6 +436,9 @@ static const struct backend_ops pg_ops = {
     .journal_close = pg_journal_close,
     .journal_drop = pg_journal_drop,
     .journal_set_aside = pg_journal_set_aside,
+    .extra_write = pg_extra_write,
+    .extra_read = pg_extra_read,
+    .extra_drop = pg_extra_drop,
     .close = pg_close,
 };
 

@@ -1,0 +1,187 @@
+#!/bin/sh
+# States on real servers: a web server, PostgreSQL and Ceph's S3: one at a time, holders that are killed, lines that are cut.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/backends.sh"
+
+fetch_s3 &
+fetching=$!
+start_http
+start_pg
+wait $fetching || cat "$work/fetch.log"
+start_s3
+export DETOUR_HTTP_RETRY_MAX=2 DETOUR_S3_RETRY_MAX=2 DETOUR_PG_RETRY_MAX=2
+
+# Messages are broken into lines; their words are not.
+flat() { echo "$1" | tr -s '\n ' ' '; }
+# address KIND: host and port of its server, for a proxy.
+address() {
+    case $1 in
+    http) echo "${http#http://}" ;;
+    pg) echo "127.0.0.1:$pg_port" ;;
+    s3) echo "${s3#http://}" ;;
+    esac
+}
+# Has the following commands go through the proxy: the web server and the bucket by their address, the database by the environment.
+through() {
+    case $1 in
+    pg) export PG_CONN_STR="postgres://detour@$proxy/postgres" ;;
+    http) address=http://$proxy ;;
+    s3) address=http://$proxy ;;
+    esac
+}
+straight() { export PG_CONN_STR="$pg"; }
+
+# -- an ordinary life ------------------------------------------------------------------------------------------------------------
+life() {
+    c=$work/$1
+    mkdir -p "$c"
+    { backend "$1" life && resources 3; } | config "$c"
+    d "$c" apply -auto-approve
+    exits "$1: apply" 0
+    d "$c" plan -detailed-exitcode
+    exits "$1: the plan is empty then" 0
+    ok "$1: nothing of the state is on the disk here" test ! -e "$c/detour.state" -a ! -e "$c/detour.state.journal"
+    d "$c" state list
+    is "$1: the state is read" "$(echo "$out" | wc -l)" 3
+    cp -r "$c" "$c-colleague"
+    rm -rf "$c-colleague/.detour"
+    resources 4 >"$c-colleague/main.hcl"
+    backend "$1" life >"$c-colleague/backend.hcl"
+    d "$c-colleague" apply -auto-approve
+    has "$1: a colleague goes on from there" "$out" "1 added, 0 changed, 0 destroyed"
+    d "$c" destroy -auto-approve
+    exits "$1: destroy" 0
+}
+
+# -- twenty at once --------------------------------------------------------------------------------------------------------------
+crowd() {
+    c=$work/crowd-$1
+    { backend "$1" crowd && resources 1; } | config "$c"
+    "$detour" -chdir="$c" apply -auto-approve >"$work/crowd.log" 2>&1
+    runs=
+    for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        "$detour" -chdir="$c" apply -auto-approve -lock-timeout=3m -replace='detour_data.many[0]' >"$work/crowd-$1-$n.log" 2>&1 &
+        runs="$runs $!"
+    done
+    good=0
+    for run in $runs; do wait "$run" && good=$((good + 1)); done
+    is "$1: twenty runs at once all come through" "$good" 20
+    [ "$good" = 20 ] || cat "$work/crowd-$1"-*.log | grep -A6 Error | sed 's/^/# /' | head -40
+    d "$c" state pull
+    is "$1: one after the other: each saw what the one before wrote" "$(echo "$out" | jq .serial)" 21
+    ok "$1: those who waited were told for whom" grep -q "holds it for apply since" "$work/crowd-$1-1.log" "$work/crowd-$1-2.log" \
+        "$work/crowd-$1-3.log" "$work/crowd-$1-4.log"
+}
+
+# -- the holder is killed --------------------------------------------------------------------------------------------------------
+# ask DIR: a run that holds the lock and waits for an answer.
+ask() {
+    rm -f "$work/answer"
+    mkfifo "$work/answer"
+    script -qec "exec '$detour' -chdir='$1' apply" /dev/null <"$work/answer" >"$work/asking" 2>&1 &
+    asker=$!
+    exec 3>"$work/answer"
+    until_text "Enter a value" "$work/asking"
+}
+killed() {
+    c=$work/killed-$1
+    { backend "$1" killed && resources 2; } | config "$c"
+    ask "$c"
+    d "$c" plan -detailed-exitcode
+    exits "$1: a lock that is held has its exit code" 4
+    has "$1: who holds it" "$err" "$(id -un)@"
+    has "$1: and how to go on if that run is no more" "$err" "force-unlock"
+    id=$(flat "$err" | grep -o 'force-unlock *[0-9a-f-]*' | awk '{print $2}')
+    d "$c" force-unlock 00000000-0000-0000-0000-000000000000
+    exits "$1: another ID unlocks nothing" 1
+    pkill -9 -f "^$detour -chdir=$c apply"
+    exec 3>&-
+    wait $asker 2>/dev/null
+    elsewhere=$work/elsewhere-$1
+    cp -r "$c" "$elsewhere"
+    d "$elsewhere" plan -detailed-exitcode
+    exits "$1: the lock of a holder that was killed stays for those elsewhere" 4
+    d "$elsewhere" force-unlock "$id"
+    exits "$1: until it is forced open" 0
+    d "$elsewhere" apply -auto-approve
+    exits "$1: and then it is free" 0
+    sed -i 's/count = 2/count = 3/' "$c/main.hcl"
+    ask "$c"
+    pkill -9 -f "^$detour -chdir=$c apply"
+    exec 3>&-
+    wait $asker 2>/dev/null
+    d "$c" plan
+    exits "$1: where it can be seen that the holder is gone, its lock is taken over" 0
+    has "$1: which is told" "$err" "Lock of a process that is gone"
+}
+
+# -- the network is cut in the middle of a write -----------------------------------------------------------------------------------
+cut() {
+    c=$work/cut-$1
+    proxy "cut-$1" "$(address "$1")" "$2"
+    through "$1"
+    { backend "$1" cut "${address:-}" && resources 100; } | config "$c"
+    d "$c" apply -auto-approve
+    exits "$1: the line is cut in the middle of a write" 1
+    has "$1: which is told" "$err" "cannot be written"
+    kill -USR2 "$proxy_pid"
+    if [ -e "$c/detour.rescue.state" ]; then
+        is "$1: what was not stored is for its owner alone" "$(stat -c %a "$c/detour.rescue.state")" 600
+        d "$c" plan
+        has "$1: the next run asks for it" "$(flat "$err")" "detour state push detour.rescue.state"
+        mkdir "$work/far-$1" && cp "$c/main.hcl" "$work/far-$1"
+        d "$work/far-$1" plan -detailed-exitcode
+        exits "$1: the lock was kept" 4
+        d "$c" state push detour.rescue.state
+        exits "$1: it is pushed" 0
+        ok "$1: and gone from here" test ! -e "$c/detour.rescue.state"
+    fi
+    d "$c" apply -auto-approve
+    exits "$1: the next apply does the rest" 0
+    d "$c" plan -detailed-exitcode
+    exits "$1: and nothing is left to do" 0
+    d "$c" state list
+    is "$1: each object is there once" "$(echo "$out" | sort -u | wc -l) $(echo "$out" | wc -l)" "100 100"
+    kill "$proxy_pid"
+    straight
+}
+
+# A run that dies on a line that went silent leaves its journal on the server.
+lost() {
+    c=$work/lost-$1
+    proxy "lost-$1" "$(address "$1")"
+    through "$1"
+    { backend "$1" lost "${address:-}" && resources 1; } | config "$c"
+    d "$c" apply -auto-approve
+    exits "$1: a state" 0
+    { backend "$1" lost "${address:-}" && resources 3000; } >"$c/main.hcl"
+    "$detour" -chdir="$c" apply -auto-approve >"$work/lost.log" 2>&1 &
+    run=$!
+    until_text "many\[5\]: Creation complete" "$work/lost.log"
+    kill -HUP "$proxy_pid"
+    kill -9 $run
+    wait $run 2>/dev/null
+    kill -USR2 "$proxy_pid"
+    d "$c" plan
+    exits "$1: after a kill -9 the state is read with its journal" 0
+    d "$c" apply -auto-approve
+    exits "$1: the rest is made" 0
+    d "$c" state list
+    is "$1: nothing is forgotten, nothing is there twice" "$(echo "$out" | sort -u | wc -l) $(echo "$out" | wc -l)" "3000 3000"
+    d "$c" plan -detailed-exitcode
+    exits "$1: nothing is left to do" 0
+    kill "$proxy_pid"
+    straight
+}
+
+for kind in http pg s3; do
+    life $kind
+    crowd $kind
+    killed $kind
+    lost $kind
+done
+cut http 40000
+cut pg 60000
+cut s3 60000
+
+done_testing
