@@ -92,6 +92,11 @@ static bool may_replace(const struct push *p)
 static bool is_stored(const struct push *p)
 {
     const struct snapshot *there = store_snapshot(p->store);
+    struct diags quiet = DIAGS_INIT(p->session->arena);
+    struct place_memory memory = {0};
+    place_memory(p->session, &memory, &quiet);
+    if (str_eq(memory.lineage, snapshot_lineage(there)) && memory.serial > snapshot_serial(there))
+        return false; /* it went back: that is for -force to accept */
     if (p->force || !store_exists(p->store) || store_unsettled(p->store) ||
         snapshot_serial(there) != snapshot_serial(p->mine) ||
         !str_eq(snapshot_lineage(there), snapshot_lineage(p->mine)))

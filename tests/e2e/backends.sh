@@ -43,16 +43,16 @@ stop_pg() { as_nobody "$pg_bin/pg_ctl" -m immediate -D "$pg_dir/data" stop; }
 sql() { "$pg_bin/psql" -qAtX "$pg" -c "$1"; }
 
 # -- S3: Ceph's gateway; fetch_s3 & may run while other things do. $s3 is its address, and AWS_* are set -----------------------------
-ceph=${DETOUR_CEPH:-$work/ceph}
+ceph=${DETOUR_CEPH:-/var/tmp/detour-e2e-ceph} # unpacked packages, kept for the next script
 fetch_s3() { "$support/radosgw" fetch "$ceph" >"$work/fetch.log" 2>&1; }
 start_s3() {
     s3_port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(LocalAddr => "127.0.0.1", Listen => 1)->sockport')
-    "$support/radosgw" start "$ceph" "$s3_port" >>"$work/servers.log" 2>&1
+    "$support/radosgw" start "$ceph" "$work/ceph" "$s3_port" >>"$work/servers.log" 2>&1
     s3=http://127.0.0.1:$s3_port
     export AWS_ACCESS_KEY_ID=AKDETOUR AWS_SECRET_ACCESS_KEY=SKDETOUR
     "$support/s3" PUT "$s3/states"
 }
-stop_s3() { "$support/radosgw" stop "$ceph"; }
+stop_s3() { "$support/radosgw" stop "$ceph" "$work/ceph"; }
 
 # proxy NAME HOST:PORT [BYTES]: a line that can be cut; its port is in $proxy, its process id in $proxy_pid.
 proxy() {
@@ -66,7 +66,7 @@ clean_up() {
     # shellcheck disable=SC2086
     [ -z "$pids" ] || kill $pids
     [ -z "${pg_dir:-}" ] || stop_pg
-    [ ! -d "$ceph/run" ] || stop_s3
+    [ ! -d "$work/ceph" ] || stop_s3
 }
 
 # backend KIND NAME [ADDRESS]: the detour block; every NAME is another state.
