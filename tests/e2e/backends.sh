@@ -34,7 +34,7 @@ start_pg() {
     [ "$(id -u)" != 0 ] || { chmod a+x "$work" && chown nobody "$pg_dir"; }
     as_nobody "$pg_bin/initdb" -D "$pg_dir/data" -A trust -U detour -E UTF8 --locale=C --no-sync >>"$work/servers.log" 2>&1
     as_nobody "$pg_bin/pg_ctl" -w -D "$pg_dir/data" -l "$pg_dir/log" \
-        -o "-c unix_socket_directories=$pg_dir -c listen_addresses=127.0.0.1 -c port=$pg_port -c max_connections=60" start \
+        -o "-c unix_socket_directories=$pg_dir -c listen_addresses=127.0.0.1 -c port=$pg_port -c max_connections=80" start \
         >>"$work/servers.log" 2>&1
     pg=postgres://detour@127.0.0.1:$pg_port/postgres
     export PG_CONN_STR="$pg"
