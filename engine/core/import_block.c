@@ -159,7 +159,9 @@ static void declare(struct session *session, struct tree *tree, const struct con
         return;
     }
     struct task *task = find_task(session, tree, &block, config->to_expr->span, diags);
-    if (!task || !check_provider(tree, &block, task, diags))
+    if (!task || mock_is(task->slot->instance.provider)) /* a mock has nothing to take over: it makes the object up */
+        return;
+    if (!check_provider(tree, &block, task, diags))
         return;
     vec_push(tree->arena, &task->imports, block);
     tree->has_imports = true;

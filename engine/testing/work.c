@@ -148,9 +148,31 @@ static void note_applied(struct working *w)
     state->run = w->run;
 }
 
+/* What a test takes over it would destroy in the end. */
+static bool takes_over(struct working *w, const struct plan *plan)
+{
+    bool found = false;
+    vec_each (&plan->changes, i) {
+        const struct change *change = &plan->changes.v[i];
+        if (!change->import_id.n)
+            continue;
+        found = true;
+        struct diag *d = diag_error(
+            &w->run->diags, change->where, _("Import in a test"),
+            _("This run would take over %.*s, which is there already, and it would be destroyed when the test is taken "
+              "down. Nothing was applied. Give the resource values with an override_resource block, mock its provider, "
+              "or write command = plan."),
+            STR_ARG(change->addr->text));
+        d->object = arena_printf(w->run->diags.arena, "run \"%.*s\"", STR_ARG(w->run->name));
+    }
+    return found;
+}
+
 static bool apply(struct working *w, struct plan *plan)
 {
     struct apply_result result;
+    if (takes_over(w, plan))
+        return false;
     note_applied(w);
     bool done = session_apply(w->session, plan, &result, &w->found);
     return pass_on(w) && done;

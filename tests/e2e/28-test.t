@@ -420,6 +420,32 @@ has "by its address" "$err" '  - debian_file.a, of run "kept"'
 has "the file is no pass" "$out" "real.test.hcl... fail"
 rm -f "$touched/a"
 
+# -- what is there already is not taken over, or it would be destroyed
+config "$work/import" <<HCL
+resource "debian_host" "here" {
+  name  = "here"
+  local = true
+}
+resource "debian_file" "old" {
+  host    = debian_host.here.id
+  path    = "$touched/old"
+  content = "old\n"
+}
+import {
+  to = debian_file.old
+  id = "here:$touched/old"
+}
+HCL
+echo old >"$touched/old"
+echo 'run "a" {}' >"$work/import/a.test.hcl"
+d "$work/import" test
+exits "an import in a test that applies: exit 1" 1
+has "is refused" "$err" "This run would take over debian_file.old"
+is "and what is there stays" "$(cat "$touched/old")" "old"
+printf '%s\n' 'mock_provider "debian" {}' 'run "a" {}' >"$work/import/a.test.hcl"
+d "$work/import" test
+exits "with a mock there is nothing to take over" 0
+
 # -- the quickstart: passes without a machine, and fails when it is broken
 q=$work/quickstart
 cp -r "$root/examples/detour/quickstart" "$q"
