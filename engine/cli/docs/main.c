@@ -8,6 +8,7 @@
  */
 #include "builtin/builtin.h"
 #include "cli/cli.h"
+#include "config/language.h"
 #include "funcs/table.h"
 #include "view/human/functions.h"
 
@@ -138,6 +139,59 @@ static void man_option(const struct flag *flag)
     printf("\n\n");
 }
 
+/* -- test files -- */
+
+/* clang-format off */
+static const char test_head[] =
+    "# TEST FILES\n\n"
+    "*detour test* runs the _\\*.test.hcl_ files of the folder and of _tests_, each from top to bottom. Expressions see _var.NAME_ and, of "
+    "the runs before, _run.NAME.OUTPUT_; assertions also see everything of the module under test, and _output.NAME_. Each file "
+    "has a state of its own in memory, each module that it runs another one; what was applied is destroyed after the file.\n\n"
+    "```\n"
+    "mock_provider \"debian\" {}\n"
+    "run \"greets\" {\n"
+    "  variables {\n"
+    "    greeting = \"Salut\"\n"
+    "  }\n"
+    "  assert {\n"
+    "    condition     = debian_file.motd.content == \"Salut\\n\"\n"
+    "    error_message = \"The machine does not greet.\"\n"
+    "  }\n"
+    "}\n"
+    "```\n\n";
+/* clang-format on */
+
+static void man_block(const struct language_block *block, const char *around)
+{
+    ARENA_AUTO arena = arena_new();
+    const char *name = arena_printf(arena, "%s%s%s", around, *around ? " > " : "", block->type).p;
+    printf("*");
+    print_escaped(str_c(name));
+    printf("*");
+    for (size_t i = 0; block->labels && block->labels[i]; i++)
+        printf(" _%s_", block->labels[i]);
+    printf("\n\t");
+    print_escaped(str_c(block->doc));
+    printf("\n\n");
+    for (const struct language_argument *a = block->arguments; a && a->name; a++) {
+        printf("\t*");
+        print_escaped(str_c(a->name));
+        printf("*%s: ", a->required ? " (required)" : "");
+        print_escaped(str_c(a->doc));
+        printf("\n\n");
+    }
+    for (size_t i = 0; block->blocks && block->blocks[i]; i++)
+        if (language_block(&language_test, str_c(block->blocks[i]->type)) != block->blocks[i]) /* else it has its own */
+            man_block(block->blocks[i], name);
+}
+
+static void man_tests(void)
+{
+    printf("%s", test_head);
+    for (size_t i = 0; language_test.blocks[i]; i++)
+        man_block(language_test.blocks[i], "");
+}
+
 static int man(void)
 {
     printf("%s# COMMANDS\n\n", man_head);
@@ -147,6 +201,7 @@ static int man(void)
     for (size_t i = 0; i < flag_count; i++)
         if (is_taken(str_c(flag_table[i].name), cli_commands))
             man_option(&flag_table[i]);
+    man_tests();
     printf("%s", man_tail);
     return 0;
 }

@@ -2,6 +2,7 @@
  * checked, its references visited, its problems rendered. */
 #include "config/input.h"
 #include "config/reference.h"
+#include "config/testfile.h"
 #include "diag/snippet.h"
 
 #include <assert.h>
@@ -46,11 +47,10 @@ static void see_diags(const struct sources *sources, struct diags *diags)
 
 static void run(struct arena *arena, struct sources *sources, struct str text)
 {
-    const struct config_file list[] = {{STR("main.hcl"), text},
-                                       {STR("m/main.hcl"), text},
-                                       {STR("override.hcl"), text},
-                                       {STR("detour.vars.hcl"), text},
-                                       {STR("m/b/b.hcl"), text}};
+    const struct config_file list[] = {{STR("main.hcl"), text},       {STR("m/main.hcl"), text},
+                                       {STR("override.hcl"), text},   {STR("detour.vars.hcl"), text},
+                                       {STR("m/b/b.hcl"), text},      {STR("a.test.hcl"), text},
+                                       {STR("a.test.hcl.json"), text}};
     const struct config_files files = {list, sizeof list / sizeof *list};
     struct config_reader reader = config_memory(&files);
     struct diags diags = DIAGS_INIT(arena);
@@ -63,6 +63,8 @@ static void run(struct arena *arena, struct sources *sources, struct str text)
         see_node(arena, config->nodes.entries[i].value);
     struct map inputs = config_inputs(config, &reader, STR("."), NULL, &option, 1, &diags);
     config_inputs_require(&inputs, &diags);
+    testfile_load(arena, sources, &reader, STR("a.test.hcl"), &diags);
+    testfile_load(arena, sources, &reader, STR("a.test.hcl.json"), &diags);
     see_diags(sources, &diags);
 }
 
