@@ -159,7 +159,8 @@ static void add_request(struct run *run, struct call *call, const struct data_re
     *about = (struct about){.addr = read->inst->addr, .task = read->task, .place = read->place, .more = kept};
     struct value prior = {0};
     struct blob private = {0};
-    struct session_event event = {.kind = EVENT_DATA_START, .addr = read->inst->addr, .place = read->place};
+    struct session_event event = {
+        .kind = EVENT_DATA_START, .addr = read->inst->addr, .action = ACTION_READ, .place = read->place};
     if (read->import) {
         prior = read->import->stub;
         private = read->import->private;
@@ -272,6 +273,7 @@ static void tell_complete(struct run *run, const struct data_read *read)
 {
     struct session_event event = {.kind = EVENT_DATA_COMPLETE,
                                   .addr = read->inst->addr,
+                                  .action = ACTION_READ,
                                   .place = read->place,
                                   .id = object_id(read->inst->value),
                                   .elapsed_ns = clock_monotonic_ns() - read->started};

@@ -216,6 +216,13 @@ void debian_read(void *self, detour_call *call, struct detour_read *reqs, size_t
 void debian_review(void *self, detour_call *call, struct detour_review *reqs, size_t n);
 void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size_t n);
 
+/* data.c: data sources, named as the types that manage such things. */
+enum { DEBIAN_DATA = 4 };
+extern const struct detour_type debian_data[DEBIAN_DATA];
+void data_validate(struct kit kit, const struct kind *kind, const detour_value *config, size_t request);
+/* The object as its facts show it; NULL: there is none. */
+const detour_value *data_state(struct batch *batch, struct item *item);
+
 /* functions.c: ended by a row without a name. */
 extern const struct detour_function debian_functions[];
 

@@ -54,8 +54,14 @@ static void debian_connection(void *opaque, detour_call *call, const struct deto
 static void debian_validate(void *opaque, detour_call *call, struct detour_validate *reqs, size_t n)
 {
     struct debian *self = opaque;
-    for (size_t i = 0; i < n; i++)
-        kind_of(reqs[i].type)->validate((struct kit){self->host, call}, reqs[i].config, i);
+    for (size_t i = 0; i < n; i++) {
+        const struct kind *kind = kind_of(reqs[i].type);
+        struct kit kit = {self->host, call};
+        if (reqs[i].type->flags & DETOUR_DATA)
+            data_validate(kit, kind, reqs[i].config, i);
+        else
+            kind->validate(kit, reqs[i].config, i);
+    }
 }
 
 static void debian_plan(void *opaque, detour_call *call, struct detour_plan *reqs, size_t n)
@@ -109,12 +115,14 @@ static void debian_import(void *opaque, detour_call *call, struct detour_import 
         import_one((struct kit){self->host, call}, &reqs[i], i);
 }
 
-static struct detour_type types[KINDS + 1];
+static struct detour_type types[KINDS + DEBIAN_DATA + 1];
 
 static void fill_types(void)
 {
     for (size_t i = 0; i < KINDS; i++)
         types[i] = *kinds[i]->type;
+    for (size_t i = 0; i < DEBIAN_DATA; i++)
+        types[KINDS + i] = debian_data[i];
 }
 
 const struct detour_provider *debian_provider(void)

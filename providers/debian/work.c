@@ -82,6 +82,10 @@ static void read_one(struct batch *batch, struct item *item, struct detour_read 
                    STR_ARG(item->name), STR_ARG(machine_name(batch->machine)));
         return;
     }
+    if (req->type->flags & DETOUR_DATA) {
+        req->state = data_state(batch, item);
+        return;
+    }
     req->private_out = req->private_in;
     req->state = item->kind->state(batch, item);
     if (item->kind->id == KIND_FILE && req->state)
@@ -93,7 +97,10 @@ void debian_read(void *self, detour_call *call, struct detour_read *reqs, size_t
     struct batch *batch = batch_new(self, call, n);
     struct transport_problem problem;
     for (size_t i = 0; i < n; i++)
-        take_object(batch, i, reqs[i].type, reqs[i].prior, NULL);
+        if (reqs[i].type->flags & DETOUR_DATA)
+            take_object(batch, i, reqs[i].type, NULL, reqs[i].config);
+        else
+            take_object(batch, i, reqs[i].type, reqs[i].prior, NULL);
     batch->machine = machine_for(batch);
     for (size_t i = 0; i < n; i++)
         if (batch->items[i].kind->id == KIND_HOST)
