@@ -147,6 +147,8 @@ static void set_text(struct gather *g, struct config_input *input, struct str te
     struct str name = arena_printf(g->config->arena, _("<value of var.%.*s from %.*s>"), STR_ARG(variable->name.text),
                                    STR_ARG(origin));
     uint32_t file = sources_add(g->config->sources, name, text);
+    if (variable->sensitive)
+        sources_hide(g->config->sources, file);
     size_t errors = diags->n_errors;
     if (!variable->sensitive)
         given.span = (struct span){file, 0, (uint32_t)text.n};
@@ -210,6 +212,7 @@ static void gather_file(struct gather *g, struct str path, struct str shown, boo
         return;
     }
     uint32_t file = sources_add_borrowed(g->config->sources, arena_str(g->config->arena, shown), text);
+    sources_hide(g->config->sources, file);
     const struct config *config = g->config;
     gather_body(g,
                 str_ends(path, STR(".json")) ? json_values(config->arena, g->diags, config->sources, file)

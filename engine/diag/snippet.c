@@ -89,6 +89,8 @@ static void render_source(struct strbuf *out, const struct sources *sources, con
         line = window(line, &from, &to);
         render_line(out, line, number, from, to, style);
     }
+    if (source->secret)
+        strbuf_printf(out, "      %s\n", _("(values in this file are not shown)"));
 }
 
 static void render_notes(struct strbuf *out, const struct diag *d)

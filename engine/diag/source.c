@@ -58,6 +58,15 @@ uint32_t sources_add_borrowed(struct sources *s, struct str name, struct str tex
     return add(s, name, text, false);
 }
 
+void sources_hide(struct sources *s, uint32_t file)
+{
+    pthread_mutex_lock(&s->lock);
+    if (file && file <= s->n)
+        s->entries[file - 1]->source.secret = true;
+    arena_wipe_on_free(s->arena);
+    pthread_mutex_unlock(&s->lock);
+}
+
 static void index_lines(struct arena *arena, struct entry *e)
 {
     struct str text = e->source.text;
@@ -121,6 +130,22 @@ struct position sources_position(const struct sources *sources, uint32_t file, u
     return (struct position){(uint32_t)line + 1, (uint32_t)unicode_length(before) + 1, off};
 }
 
+static bool in_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == ' ';
+}
+
+/* `name =` or `"name":`, where the line begins so; else nothing of it. */
+static struct str name_of(struct str line)
+{
+    size_t n = 0, quotes = 0;
+    while (n < line.n && (in_name(line.p[n]) || line.p[n] == '"'))
+        quotes += line.p[n++] == '"';
+    bool named = n < line.n && (quotes == 0 ? line.p[n] == '=' : quotes == 2 && line.p[n] == ':');
+    return str_sub(line, 0, named ? n + 1 : 0);
+}
+
 struct str sources_line(const struct sources *sources, uint32_t file, uint32_t line)
 {
     const struct entry *e = indexed(sources, file);
@@ -130,7 +155,7 @@ struct str sources_line(const struct sources *sources, uint32_t file, uint32_t l
     str_next_line(&rest, &text);
     if (text.n && text.p[text.n - 1] == '\r')
         text.n--;
-    return text;
+    return e->source.secret ? name_of(text) : text;
 }
 
 struct str sources_text(const struct sources *sources, struct span span)

@@ -35,6 +35,7 @@ struct sources;
 struct source {
     struct str name; /* as shown to people: "main.hcl", "modules/app/main.hcl" */
     struct str text;
+    bool secret; /* values in it are not shown */
 };
 
 /* A position as people and editors count: line and column from 1, column in grapheme clusters, byte from 0. */
@@ -51,13 +52,19 @@ uint32_t sources_add(struct sources *sources, struct str name, struct str text);
 /* As sources_add, without copying the text: the caller keeps it for as long as the registry lives. */
 uint32_t sources_add_borrowed(struct sources *sources, struct str name, struct str text);
 
+/* The file holds values that may be secret: of its lines only the names are shown from now on, and its text is wiped
+ * with the registry. */
+void sources_hide(struct sources *sources, uint32_t file);
+
 /* The file; NULL for 0. Thread-safe. The pointer stays valid as long as the registry. */
 const struct source *sources_get(const struct sources *sources, uint32_t file);
 
 /* Where byte `off` of `file` is. The line index is made at the first call for a file. Thread-safe. */
 struct position sources_position(const struct sources *sources, uint32_t file, uint32_t off);
 
-/* The whole line (without its newline) that `line` (from 1) names; empty past the end. Thread-safe. */
+/* The whole line (without its newline) that `line` (from 1) names, to be shown: of a file that is hidden, up to the
+ * first
+ * "=" or ":"; empty past the end. Thread-safe. */
 struct str sources_line(const struct sources *sources, uint32_t file, uint32_t line);
 
 /* The text that the span covers. */

@@ -18,3 +18,25 @@ Test(source, positions_count_graphemes)
     cr_assert(str_is(sources_line(s, file, 1), "x = 1"), "a byte order mark is not shown");
     sources_free(s);
 }
+
+Test(source, of_hidden_files_only_names_are_shown)
+{
+    struct sources *s = sources_new();
+    const struct {
+        const char *line, *shown;
+    } cases[] = {
+        {"token = \"hush\"", "token ="},
+        {"  \"token\": \"hush\",", "  \"token\":"},
+        {"  \"hush=hush\",", ""},
+        {"  \"hush:hush\",", ""},
+        {"hush", ""},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint32_t file = sources_add(s, STR("x.vars.hcl"), str_c(cases[i].line));
+        cr_assert(str_eq(sources_line(s, file, 1), str_c(cases[i].line)));
+        sources_hide(s, file);
+        cr_assert(str_eq(sources_line(s, file, 1), str_c(cases[i].shown)), "%zu", i);
+    }
+    sources_free(s);
+}
