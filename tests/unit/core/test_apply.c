@@ -1,27 +1,15 @@
-#include "world.h"
+#include "fixture.h"
 
-#include <criterion/criterion.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SAME(got, want) cr_assert(!strcmp((got), (want)), "got:\n%s\nwant:\n%s", (got), (want))
+CORE_SUITE(apply);
 
-static struct world *w;
-static void setup(void)
-{
-    w = world_new();
-}
-static void teardown(void)
-{
-    world_free(w);
-}
-TestSuite(apply, .init = setup, .fini = teardown);
-
-static void apply(void)
-{
-    cr_assert(world_apply(w), "%s", world_problems(w));
-}
+/* A thing whose value is an expression. */
+#define THING_OF(host, label, value)                                                                                   \
+    "resource \"test_thing\" \"" label "\" {\n  host = test_host." host ".id\n  name = \"" label                       \
+    "\"\n  value = " value "\n}\n"
 
 static void apply_fails(const char *problem)
 {
@@ -29,22 +17,11 @@ static void apply_fails(const char *problem)
     cr_assert(strstr(world_problems(w), problem), "got:\n%s\nwant in it:\n%s", world_problems(w), problem);
 }
 
-static void plan(const char *changes)
-{
-    cr_assert(world_plan(w), "%s", world_problems(w));
-    cr_assert(w->diags.n_errors == 0, "%s", world_problems(w));
-    SAME(world_changes(w), changes);
-}
-
-#define HOST(name) "resource \"test_host\" \"" name "\" {\n  name = \"" name "\"\n}\n"
-#define THING(host, label, value)                                                                                      \
-    "resource \"test_thing\" \"" label "\" {\n  host = test_host." host ".id\n  name = \"" label                       \
-    "\"\n  value = " value "\n}\n"
-
 Test(apply, one_call_per_level)
 {
-    world_config(w, HOST("web") THING("web", "a", "\"1\"") THING("web", "b", "\"2\"") THING(
-                        "web", "c", "test_thing.a.id") THING("web", "d", "\"${test_thing.b.id}${test_thing.c.id}\""));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\"") THING_OF("web", "b", "\"2\"")
+                        THING_OF("web", "c", "test_thing.a.id")
+                            THING_OF("web", "d", "\"${test_thing.b.id}${test_thing.c.id}\""));
     apply();
     SAME(test_log(), "review web: 5\napply web: +web\napply web: +a +b\napply web: +c\napply web: +d\n");
     cr_assert(w->result.added == 5 && w->result.status == APPLY_DONE);
@@ -54,9 +31,9 @@ Test(apply, one_call_per_level)
 
 Test(apply, mixed_batches)
 {
-    world_config(w, HOST("web") THING("web", "a", "\"1\"") THING("web", "b", "\"2\""));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\"") THING_OF("web", "b", "\"2\""));
     apply();
-    world_config(w, HOST("web") THING("web", "a", "\"9\"") THING("web", "c", "\"3\""));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"9\"") THING_OF("web", "c", "\"3\""));
     test_reset();
     apply();
     cr_assert(test_count("apply") == 1 && strstr(test_log(), "~a") && strstr(test_log(), "+c") &&
@@ -75,10 +52,10 @@ Test(apply, lanes_work_side_by_side)
 
 Test(apply, a_failure_stops_what_depends_on_it_and_nothing_else)
 {
-    world_config(w,
-                 HOST("web") THING("web", "a", "\"1\"") THING("web", "b", "test_thing.a.id") THING("web", "c", "\"3\"")
-                     THING("web", "d", "test_thing.c.id") "output \"b\" {\n  value = test_thing.b.id\n}\n"
-                                                          "output \"d\" {\n  value = test_thing.d.id\n}\n");
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\"") THING_OF("web", "b", "test_thing.a.id")
+                        THING_OF("web", "c", "\"3\"")
+                            THING_OF("web", "d", "test_thing.c.id") "output \"b\" {\n  value = test_thing.b.id\n}\n"
+                                                                    "output \"d\" {\n  value = test_thing.d.id\n}\n");
     test_fail("apply", "a");
     apply_fails("It broke: a could not be done.");
     cr_assert(w->result.status == APPLY_PARTIAL && w->result.failed == 1 && w->result.skipped == 1 &&
@@ -93,7 +70,7 @@ Test(apply, a_failure_stops_what_depends_on_it_and_nothing_else)
 
 Test(apply, what_was_half_made_is_tainted_and_replaced)
 {
-    world_config(w, HOST("web") THING("web", "a", "\"1\""));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\""));
     test_fail_half("a");
     apply_fails("a was begun, and not finished.");
     SAME(world_state(w, "test_thing.a", "status"), "tainted");
@@ -106,9 +83,9 @@ Test(apply, what_was_half_made_is_tainted_and_replaced)
 
 Test(apply, a_half_done_update_is_in_the_state)
 {
-    world_config(w, HOST("web") THING("web", "a", "\"1\""));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\""));
     apply();
-    world_config(w, HOST("web") THING("web", "a", "\"2\""));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"2\""));
     test_fail_half("a");
     apply_fails("not finished");
     SAME(world_state(w, "test_thing.a", "value"), "\"2\"");
@@ -117,10 +94,10 @@ Test(apply, a_half_done_update_is_in_the_state)
 
 Test(apply, replacement_destroys_first)
 {
-    world_config(w, HOST("web") THING("web", "a", "\"1\"") THING("web", "b", "test_thing.a.id"));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\"") THING_OF("web", "b", "test_thing.a.id"));
     apply();
     world_config(w, HOST("web") "resource \"test_thing\" \"a\" {\n  host = test_host.web.id\n  name = \"a2\"\n  value "
-                                "= \"1\"\n}\n" THING("web", "b", "test_thing.a.id"));
+                                "= \"1\"\n}\n" THING_OF("web", "b", "test_thing.a.id"));
     test_reset();
     plan("-/+ test_thing.a replace_because_cannot_update\n~ test_thing.b");
     test_reset();
@@ -137,9 +114,9 @@ Test(apply, replacement_destroys_first)
 
 Test(apply, replacement_creates_first_and_destroys_last)
 {
-    world_config(w, HOST("web") CBD("a") THING("web", "b", "test_thing.a.id"));
+    world_config(w, HOST("web") CBD("a") THING_OF("web", "b", "test_thing.a.id"));
     apply();
-    world_config(w, HOST("web") CBD("a2") THING("web", "b", "test_thing.a.id"));
+    world_config(w, HOST("web") CBD("a2") THING_OF("web", "b", "test_thing.a.id"));
     plan("+/- test_thing.a replace_because_cannot_update\n~ test_thing.b");
     test_reset();
     apply();
@@ -175,8 +152,8 @@ Test(apply, a_successor_that_could_not_be_made_brings_the_old_one_back)
 
 Test(apply, destruction_follows_what_the_state_remembers)
 {
-    world_config(w, HOST("web") THING("web", "a", "\"1\"") THING("web", "b", "test_thing.a.id")
-                        THING("web", "c", "test_thing.b.id"));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\"") THING_OF("web", "b", "test_thing.a.id")
+                        THING_OF("web", "c", "test_thing.b.id"));
     apply();
     world_config(w, "");
     test_reset();
@@ -186,9 +163,9 @@ Test(apply, destruction_follows_what_the_state_remembers)
 
 Test(apply, a_user_lets_go_before_what_it_used_is_destroyed)
 {
-    world_config(w, HOST("web") THING("web", "a", "\"1\"") THING("web", "b", "test_thing.a.id"));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\"") THING_OF("web", "b", "test_thing.a.id"));
     apply();
-    world_config(w, HOST("web") THING("web", "b", "\"free\""));
+    world_config(w, HOST("web") THING_OF("web", "b", "\"free\""));
     test_reset();
     apply();
     cr_assert(strstr(test_log(), "apply web: ~b\napply web: -a\n"), "%s", test_log());
@@ -196,7 +173,7 @@ Test(apply, a_user_lets_go_before_what_it_used_is_destroyed)
 
 Test(apply, a_failed_destruction_keeps_what_it_stands_on)
 {
-    world_config(w, HOST("web") HOST("db") THING("web", "a", "\"1\""));
+    world_config(w, HOST("web") HOST("db") THING_OF("web", "a", "\"1\""));
     apply();
     world_config(w, "");
     test_fail("apply", "a");
@@ -232,7 +209,7 @@ Test(apply, an_uncertain_creation_is_adopted_where_it_was_done)
 {
     world_config(w, HOST("web"));
     apply();
-    world_config(w, HOST("web") THING("web", "a", "\"1\"") THING("web", "b", "\"2\""));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\"") THING_OF("web", "b", "\"2\""));
     apply_cut_off();
     test_world_set("web", "a", "1"); /* that one had been done */
     plan("+ test_thing.b");
@@ -247,7 +224,7 @@ Test(apply, an_uncertain_creation_is_adopted_where_it_was_done)
 
 Test(apply, an_uncertain_destruction_is_looked_at)
 {
-    world_config(w, HOST("web") THING("web", "a", "\"1\"") THING("web", "b", "\"2\""));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\"") THING_OF("web", "b", "\"2\""));
     apply();
     world_config(w, HOST("web"));
     apply_cut_off();
@@ -264,8 +241,8 @@ Test(apply, saved_plans)
 {
     char path[128];
     snprintf(path, sizeof path, "%s/plan", w->dir);
-    world_config(w, HOST("web") "variable \"v\" {\n  sensitive = true\n}\n" THING("web", "a", "var.v")
-                        THING("web", "b", "test_thing.a.id"));
+    world_config(w, HOST("web") "variable \"v\" {\n  sensitive = true\n}\n" THING_OF("web", "a", "var.v")
+                        THING_OF("web", "b", "test_thing.a.id"));
     world_var(w, "v=hush");
     cr_assert(world_plan(w), "%s", world_problems(w));
     cr_assert(session_save_plan(w->session, w->plan, path, &w->diags), "%s", world_problems(w));
@@ -312,7 +289,7 @@ static void cancel(void)
 
 Test(apply, cancelling_finishes_what_runs_and_starts_nothing_new)
 {
-    world_config(w, HOST("web") THING("web", "a", "\"1\"") THING("web", "b", "test_thing.a.id"));
+    world_config(w, HOST("web") THING_OF("web", "a", "\"1\"") THING_OF("web", "b", "test_thing.a.id"));
     test_on_apply(cancel);
     apply_fails("Cancelled");
     cr_assert(w->result.status == APPLY_CANCELLED && w->result.added == 1 && w->result.skipped == 2);
@@ -352,9 +329,9 @@ Test(apply, a_built_in_object_whose_creation_was_cut_off_never_was)
 
 Test(apply, what_moves_to_another_machine_goes_there_and_is_taken_away_here)
 {
-    world_config(w, HOST("web") HOST("db") THING("web", "a", "\"1\""));
+    world_config(w, HOST("web") HOST("db") THING_OF("web", "a", "\"1\""));
     apply();
-    world_config(w, HOST("web") HOST("db") THING("db", "a", "\"1\""));
+    world_config(w, HOST("web") HOST("db") THING_OF("db", "a", "\"1\""));
     test_reset();
     apply();
     cr_assert(strstr(test_log(), "apply web: -a\napply db: +a\n"), "%s", test_log());

@@ -1,44 +1,8 @@
-#include "world.h"
+#include "fixture.h"
 
-#include <criterion/criterion.h>
+CORE_SUITE(import);
 
-#define SAME(got, want) cr_assert(!strcmp((got), (want)), "got:\n%s\nwant:\n%s", (got), (want))
-
-static struct world *w;
-static void setup(void)
-{
-    w = world_new();
-}
-static void teardown(void)
-{
-    world_free(w);
-}
-TestSuite(import, .init = setup, .fini = teardown);
-
-#define HOST "resource \"test_host\" \"web\" {\n  name = \"web\"\n}\n"
-#define THING(label, value)                                                                                            \
-    "resource \"test_thing\" \"" label "\" {\n  host = test_host.web.id\n  name = \"" label "\"\n  value = \"" value   \
-    "\"\n}\n"
 #define IMPORT(to, id) "import {\n  to = " to "\n  id = " id "\n}\n"
-
-static void apply(void)
-{
-    cr_assert(world_apply(w), "%s", world_problems(w));
-}
-
-static void plan(const char *changes)
-{
-    cr_assert(world_plan(w), "%s", world_problems(w));
-    cr_assert(w->diags.n_errors == 0, "%s", world_problems(w));
-    SAME(world_changes(w), changes);
-}
-
-static void plan_fails(const char *problem)
-{
-    struct plan *p = world_plan(w);
-    cr_assert(!p || p->errored);
-    cr_assert(strstr(world_problems(w), problem), "got:\n%s\nwant in it:\n%s", world_problems(w), problem);
-}
 
 static void exists(const char *name, const char *value)
 {
@@ -47,7 +11,7 @@ static void exists(const char *name, const char *value)
 
 static void apply_host(void)
 {
-    world_config(w, HOST);
+    world_config(w, HOST("web"));
     apply();
     test_reset();
 }
@@ -56,7 +20,7 @@ Test(import, an_object_that_is_as_configured_is_only_remembered)
 {
     apply_host();
     exists("a", "1");
-    world_config(w, HOST THING("a", "1") IMPORT("test_thing.a", "\"${test_host.web.id}/a\""));
+    world_config(w, HOST("web") THING("web", "a", "1") IMPORT("test_thing.a", "\"${test_host.web.id}/a\""));
     plan("");
     cr_assert(!plan_is_empty(w->plan) && w->plan->applyable && plan_count(w->plan).import == 1);
     SAME(arena_str(w->arena, w->plan->changes.v[1].import_id).p, "web/a");
@@ -73,7 +37,7 @@ Test(import, one_that_differs_is_changed_and_is_in_the_state_even_if_that_fails)
 {
     apply_host();
     exists("a", "1");
-    world_config(w, HOST THING("a", "2") IMPORT("test_thing.a", "\"web/a\""));
+    world_config(w, HOST("web") THING("web", "a", "2") IMPORT("test_thing.a", "\"web/a\""));
     plan("~ test_thing.a");
     cr_assert(plan_count(w->plan).import == 1 && plan_count(w->plan).change == 1);
     test_fail("apply", "a");
@@ -90,7 +54,8 @@ Test(import, a_machine_that_comes_with_the_plan_can_be_looked_at)
 {
     exists("web", "host");
     exists("a", "1");
-    world_config(w, HOST THING("a", "1") IMPORT("test_thing.a", "\"web/a\"") IMPORT("test_host.web", "\"web\""));
+    world_config(w, HOST("web") THING("web", "a", "1") IMPORT("test_thing.a", "\"web/a\"")
+                        IMPORT("test_host.web", "\"web\""));
     plan("");
     cr_assert(plan_count(w->plan).import == 2);
     apply();
@@ -104,11 +69,12 @@ Test(import, all_of_a_lane_are_read_at_once)
     apply_host();
     exists("a", "1");
     exists("b", "2");
-    world_config(w, HOST "locals {\n  all = { a = \"1\", b = \"2\" }\n}\n"
-                         "resource \"test_thing\" \"t\" {\n  for_each = local.all\n  host = test_host.web.id\n"
-                         "  name = each.key\n  value = each.value\n}\n"
-                         "import {\n  for_each = local.all\n  to = test_thing.t[each.key]\n  id = \"web/${each.key}\"\n"
-                         "}\n");
+    world_config(
+        w, HOST("web") "locals {\n  all = { a = \"1\", b = \"2\" }\n}\n"
+                       "resource \"test_thing\" \"t\" {\n  for_each = local.all\n  host = test_host.web.id\n"
+                       "  name = each.key\n  value = each.value\n}\n"
+                       "import {\n  for_each = local.all\n  to = test_thing.t[each.key]\n  id = \"web/${each.key}\"\n"
+                       "}\n");
     plan("");
     cr_assert(plan_count(w->plan).import == 2);
     cr_assert(test_count("read web: 2") == 1, "%s", test_log());
@@ -126,9 +92,10 @@ Test(import, into_modules_and_by_count)
                "  name = \"${var.n}${count.index}\"\n  value = \"1\"\n}\n");
     exists("p0", "1");
     exists("q1", "1");
-    world_config(w, HOST "module \"m\" {\n  source = \"./m\"\n  for_each = { p = 1, q = 2 }\n  n = each.key\n}\n"
-                         "import {\n  for_each = { p = 0, q = 1 }\n  to = module.m[each.key].test_thing.t[each.value]\n"
-                         "  id = \"web/${each.key}${each.value}\"\n}\n");
+    world_config(
+        w, HOST("web") "module \"m\" {\n  source = \"./m\"\n  for_each = { p = 1, q = 2 }\n  n = each.key\n}\n"
+                       "import {\n  for_each = { p = 0, q = 1 }\n  to = module.m[each.key].test_thing.t[each.value]\n"
+                       "  id = \"web/${each.key}${each.value}\"\n}\n");
     plan("+ module.m[\"p\"].test_thing.t[1]\n+ module.m[\"q\"].test_thing.t[0]");
     cr_assert(plan_count(w->plan).import == 2);
     apply();
@@ -142,8 +109,10 @@ Test(import, what_a_machine_cannot_tell_comes_from_the_configuration_as_it_was)
     exists("a", "old");
     exists("b", "1");
     exists("c", "1");
-    world_config(
-        w, HOST THING("a", "new") "resource \"test_thing\" \"b\" {\n  host = \"web\"\n  name = \"b\"\n"
+    world_config(w,
+                 HOST("web")
+                     THING("web", "a",
+                           "new") "resource \"test_thing\" \"b\" {\n  host = \"web\"\n  name = \"b\"\n"
                                   "  value = \"1\"\n  secret = test_thing.a.value\n}\n"
                                   "resource \"test_thing\" \"c\" {\n  host = \"web\"\n  name = \"c\"\n  value = \"1\"\n"
                                   "  secret = \"s\"\n}\n" IMPORT("test_thing.a", "\"web/a\"")
@@ -157,8 +126,8 @@ Test(import, a_replacement_of_what_was_imported)
 {
     apply_host();
     exists("a", "1");
-    world_config(w, HOST "resource \"test_thing\" \"a\" {\n  host = test_host.web.id\n  name = \"b\"\n"
-                         "  value = \"1\"\n}\n" IMPORT("test_thing.a", "\"web/a\""));
+    world_config(w, HOST("web") "resource \"test_thing\" \"a\" {\n  host = test_host.web.id\n  name = \"b\"\n"
+                                "  value = \"1\"\n}\n" IMPORT("test_thing.a", "\"web/a\""));
     plan("-/+ test_thing.a replace_because_cannot_update");
     apply();
     cr_assert(!test_world("web", "a") && test_world("web", "b"));
@@ -169,10 +138,10 @@ Test(import, saved_plans_and_digests_hold_imports)
 {
     apply_host();
     exists("a", "1");
-    world_config(w, HOST THING("a", "1") IMPORT("test_thing.a", "\"web/a\""));
+    world_config(w, HOST("web") THING("web", "a", "1") IMPORT("test_thing.a", "\"web/a\""));
     plan("");
     struct digest with = w->plan->digest;
-    world_config(w, HOST THING("a", "1"));
+    world_config(w, HOST("web") THING("web", "a", "1"));
     world_plan(w);
     cr_assert(memcmp(&with, &w->plan->digest, sizeof with));
 }
@@ -182,7 +151,7 @@ Test(import, targets_leave_others_out)
     apply_host();
     exists("a", "1");
     exists("b", "1");
-    world_config(w, HOST THING("a", "1") THING("b", "1") IMPORT("test_thing.a", "\"web/a\"")
+    world_config(w, HOST("web") THING("web", "a", "1") THING("web", "b", "1") IMPORT("test_thing.a", "\"web/a\"")
                         IMPORT("test_thing.b", "\"web/b\""));
     struct str target = STR("test_thing.a");
     world_plan_with(w, (struct plan_options){.targets = &target, .n_targets = 1});
@@ -221,11 +190,13 @@ Test(import, errors)
         {"import {\n  for_each = { a = 1 }\n  to = upper(\"x\")\n  id = each.key\n}\n", "Invalid import target"},
     };
 #define BASE                                                                                                           \
-    HOST THING("a", "1")                                                                                               \
-        THING("k", "1") "variable \"s\" {\n  default = \"web/a\"\n  sensitive = true\n}\n"                             \
-                        "resource \"detour_data\" \"d\" {\n  input = { a = 1 }\n}\nresource \"test_thing\" \"c\" {\n"  \
-                        "  count = 2\n  host = \"web\"\n  name = \"c${count.index}\"\n}\n"
-    world_config(w, HOST THING("k", "1"));
+    HOST("web")                                                                                                        \
+    THING("web", "a", "1")                                                                                             \
+    THING("web", "k",                                                                                                  \
+          "1") "variable \"s\" {\n  default = \"web/a\"\n  sensitive = true\n}\n"                                      \
+               "resource \"detour_data\" \"d\" {\n  input = { a = 1 }\n}\nresource \"test_thing\" \"c\" {\n"           \
+               "  count = 2\n  host = \"web\"\n  name = \"c${count.index}\"\n}\n"
+    world_config(w, HOST("web") THING("web", "k", "1"));
     apply();
     exists("a", "1");
     exists("c0", "1");
@@ -237,10 +208,10 @@ Test(import, errors)
 
 Test(import, what_is_there_already_is_skipped)
 {
-    world_config(w, HOST THING("a", "1"));
+    world_config(w, HOST("web") THING("web", "a", "1"));
     apply();
     test_reset();
-    world_config(w, HOST THING("a", "1") IMPORT("test_thing.a", "\"web/a\""));
+    world_config(w, HOST("web") THING("web", "a", "1") IMPORT("test_thing.a", "\"web/a\""));
     plan("");
     cr_assert(plan_is_empty(w->plan) && plan_count(w->plan).import == 0);
     test_world_set("web", "a", NULL);
@@ -249,7 +220,7 @@ Test(import, what_is_there_already_is_skipped)
 
 Test(import, blocks_stand_in_the_root_module)
 {
-    world_file(w, "m/main.hcl", HOST IMPORT("test_host.web", "\"web\""));
+    world_file(w, "m/main.hcl", HOST("web") IMPORT("test_host.web", "\"web\""));
     world_config(w, "module \"m\" {\n  source = \"./m\"\n}\n");
     plan_fails("only in the root module");
 }
@@ -267,7 +238,7 @@ Test(import, the_command_stores_one_object_and_does_nothing_else)
 {
     apply_host();
     exists("a", "1");
-    world_config(w, HOST THING("a", "2") THING("b", "1"));
+    world_config(w, HOST("web") THING("web", "a", "2") THING("web", "b", "1"));
     cr_assert(command("test_thing.a", "web/a"), "%s", world_problems(w));
     cr_assert(world_objects(w) == 2 && test_count("apply") == 0);
     SAME(world_state(w, "test_thing.a", "value"), "\"1\"");

@@ -1,44 +1,8 @@
-#include "world.h"
+#include "fixture.h"
 
-#include <criterion/criterion.h>
 #include <stdio.h>
 
-#define SAME(got, want) cr_assert(!strcmp((got), (want)), "got:\n%s\nwant:\n%s", (got), (want))
-
-static struct world *w;
-static void setup(void)
-{
-    w = world_new();
-}
-static void teardown(void)
-{
-    world_free(w);
-}
-TestSuite(plan, .init = setup, .fini = teardown);
-
-static void apply(void)
-{
-    cr_assert(world_apply(w), "%s", world_problems(w));
-}
-
-static void plan(const char *changes)
-{
-    cr_assert(world_plan(w), "%s", world_problems(w));
-    cr_assert(w->diags.n_errors == 0, "%s", world_problems(w));
-    SAME(world_changes(w), changes);
-}
-
-static void plan_fails(const char *problem)
-{
-    struct plan *p = world_plan(w);
-    cr_assert(!p || p->errored);
-    cr_assert(strstr(world_problems(w), problem), "got:\n%s\nwant in it:\n%s", world_problems(w), problem);
-}
-
-#define HOST(name) "resource \"test_host\" \"" name "\" {\n  name = \"" name "\"\n}\n"
-#define THING(host, label, value)                                                                                      \
-    "resource \"test_thing\" \"" label "\" {\n  host = test_host." host ".id\n  name = \"" label                       \
-    "\"\n  value = \"" value "\"\n}\n"
+CORE_SUITE(plan);
 
 Test(plan, create_is_followed_by_nothing)
 {
