@@ -166,11 +166,3 @@ bool unicode_id_continue(uint32_t rune)
         return unicode_id_start(rune) || (rune >= '0' && rune <= '9') || rune == '_';
     return uc_is_property_id_continue(rune);
 }
-
-bool unicode_is_print(uint32_t rune)
-{
-    if (rune < 0x80)
-        return rune >= 0x20 && rune < 0x7f;
-    return uc_is_general_category_withtable(rune, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N |
-                                                      UC_CATEGORY_MASK_P | UC_CATEGORY_MASK_S);
-}

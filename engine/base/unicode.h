@@ -38,7 +38,4 @@ bool unicode_printable(uint32_t rune);
 bool unicode_id_start(uint32_t rune);
 bool unicode_id_continue(uint32_t rune);
 
-/* Letters, marks, numbers, punctuation, symbols and the blank: what needs no escape to be seen. */
-bool unicode_is_print(uint32_t rune);
-
 #endif

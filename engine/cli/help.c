@@ -11,7 +11,7 @@ void help_overview(struct cli *cli)
                     "it once you agree."));
     strbuf_printf(&out, "\n%s\n", _("Commands:"));
     for (size_t i = 0; cli_commands[i]; i++)
-        strbuf_printf(&out, "  %-12s%s\n", cli_commands[i]->name, _(cli_commands[i]->summary));
+        strbuf_printf(&out, "  %-14s%s\n", cli_commands[i]->name, _(cli_commands[i]->summary));
     strbuf_printf(&out, "\n%s\n", _("\"detour COMMAND -help\" tells more; so does \"man detour\"."));
     cli_page(cli, strbuf_str(&out));
 }

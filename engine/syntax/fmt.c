@@ -185,7 +185,7 @@ static void escape_rune(struct strbuf *out, struct str rest, size_t n, uint32_t 
     bool sigil = (rune == '$' || rune == '%') && rest.n > 1 && rest.p[1] == '{';
     if (found)
         strbuf_printf(out, "\\%c", letters[found - plain]);
-    else if (!unicode_is_print(rune))
+    else if (!unicode_printable(rune))
         strbuf_printf(out, rune < 0x10000 ? "\\u%04x" : "\\U%08x", rune);
     else
         strbuf_add(out, str_sub(rest, 0, n));

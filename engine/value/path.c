@@ -268,10 +268,13 @@ static int place_cmp(const void *a, const void *b)
     return (x->part > y->part) - (x->part < y->part);
 }
 
-static struct value mark_places(struct arena *arena, struct value v, struct place *places, size_t n, size_t depth);
+/* What becomes of a part of a value that the places lead into. */
+typedef struct value change_part(const void *ctx, struct arena *arena, struct value v, struct place *places, size_t n,
+                                 size_t depth);
 
 /* `places` all lead into parts of v. */
-static struct value mark_parts(struct arena *arena, struct value v, struct place *places, size_t n, size_t depth)
+static struct value change_parts(struct arena *arena, struct value v, struct place *places, size_t n, size_t depth,
+                                 change_part *change, const void *ctx)
 {
     struct value *parts = ARENA_ARRAY(arena, struct value, v.n);
     memcpy(parts, value_parts(v), v.n * sizeof *parts);
@@ -280,13 +283,14 @@ static struct value mark_parts(struct arena *arena, struct value v, struct place
         uint32_t part = places[i].part;
         for (end = i; end < n && places[end].part == part;)
             end++;
-        parts[part] = mark_places(arena, parts[part], places + i, end - i, depth + 1);
+        parts[part] = change(ctx, arena, parts[part], places + i, end - i, depth + 1);
     }
     return value_with_parts(v, parts);
 }
 
 /* Marks what lies below v; what has no place there any more, or lies in a set, marks v itself. */
-static struct value mark_places(struct arena *arena, struct value v, struct place *places, size_t n, size_t depth)
+static struct value mark_places(const void *ctx, struct arena *arena, struct value v, struct place *places, size_t n,
+                                size_t depth)
 {
     size_t inside = 0;
     unsigned own = 0;
@@ -300,7 +304,7 @@ static struct value mark_places(struct arena *arena, struct value v, struct plac
             own |= place.at->marks;
     }
     if (inside)
-        v = mark_parts(arena, v, places, inside, depth);
+        v = change_parts(arena, v, places, inside, depth, mark_places, ctx);
     return value_mark(v, (uint16_t)own);
 }
 
@@ -312,7 +316,7 @@ struct value paths_mark(struct arena *arena, struct value v, const struct paths 
     struct place *places = heap_alloc(n * sizeof *places);
     for (size_t i = 0; i < n; i++)
         places[i] = (struct place){.at = &marks->list.v[i]};
-    v = mark_places(arena, v, places, n, 0);
+    v = mark_places(NULL, arena, v, places, n, 0);
     free(places);
     return v;
 }
@@ -320,33 +324,15 @@ struct value paths_mark(struct arena *arena, struct value v, const struct paths 
 /* -- other values at places */
 
 struct replacing {
-    struct arena *arena;
     const struct paths *places;
     paths_answer *f;
     void *ctx;
 };
 
-static struct value replace_places(const struct replacing *r, struct value v, struct place *places, size_t n,
-                                   size_t depth);
-
-static struct value replace_parts(const struct replacing *r, struct value v, struct place *places, size_t n,
-                                  size_t depth)
-{
-    struct value *parts = ARENA_ARRAY(r->arena, struct value, v.n);
-    memcpy(parts, value_parts(v), v.n * sizeof *parts);
-    qsort(places, n, sizeof *places, place_cmp);
-    for (size_t i = 0, end; i < n; i = end) {
-        uint32_t part = places[i].part;
-        for (end = i; end < n && places[end].part == part;)
-            end++;
-        parts[part] = replace_places(r, parts[part], places + i, end - i, depth + 1);
-    }
-    return value_with_parts(v, parts);
-}
-
-static struct value replace_places(const struct replacing *r, struct value v, struct place *places, size_t n,
+static struct value replace_places(const void *ctx, struct arena *arena, struct value v, struct place *places, size_t n,
                                    size_t depth)
 {
+    const struct replacing *r = ctx;
     size_t inside = 0;
     for (size_t i = 0; i < n; i++) {
         struct place place = places[i];
@@ -355,17 +341,17 @@ static struct value replace_places(const struct replacing *r, struct value v, st
         if (v.type->kind != TYPE_SET && part_position(v, &place.at->path.steps[depth], &place.part))
             places[inside++] = place;
     }
-    return inside ? replace_parts(r, v, places, inside, depth) : v;
+    return inside ? change_parts(arena, v, places, inside, depth, replace_places, r) : v;
 }
 
 struct value paths_replace(struct arena *arena, struct value v, const struct paths *places, paths_answer *f, void *ctx)
 {
     size_t n = places->list.n;
-    struct replacing r = {arena, places, f, ctx};
+    struct replacing r = {places, f, ctx};
     struct place *all = heap_alloc(n * sizeof *all);
     for (size_t i = 0; i < n; i++)
         all[i] = (struct place){.at = &places->list.v[i]};
-    v = replace_places(&r, v, all, n, 0);
+    v = replace_places(&r, arena, v, all, n, 0);
     free(all);
     return v;
 }

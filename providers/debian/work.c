@@ -26,6 +26,12 @@ static void take_object(struct batch *batch, size_t i, const struct detour_type 
         item->known_content = kit_text(kit, item->base, "content");
 }
 
+static void take_change(struct batch *batch, size_t i, enum detour_action action, struct detour_blob private_in)
+{
+    batch->items[i].action = action;
+    batch->items[i].private_in = private_in;
+}
+
 static struct machine *machine_for(struct batch *batch)
 {
     if (!batch->n)
@@ -192,8 +198,7 @@ void debian_review(void *self, detour_call *call, struct detour_review *reqs, si
     struct batch *batch = batch_new(self, call, n);
     for (size_t i = 0; i < n; i++) {
         take_object(batch, i, reqs[i].type, reqs[i].prior, reqs[i].planned);
-        batch->items[i].action = reqs[i].action;
-        batch->items[i].private_in = reqs[i].private_in;
+        take_change(batch, i, reqs[i].action, reqs[i].private_in);
     }
     batch->machine = machine_for(batch);
     struct item *host = n ? host_of(batch) : NULL;
@@ -409,8 +414,7 @@ void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size
     struct transport_problem problem;
     for (size_t i = 0; i < n; i++) {
         take_object(batch, i, reqs[i].type, reqs[i].prior, reqs[i].planned);
-        batch->items[i].action = reqs[i].action;
-        batch->items[i].private_in = reqs[i].private_in;
+        take_change(batch, i, reqs[i].action, reqs[i].private_in);
     }
     batch->machine = machine_for(batch);
     struct item *host = n ? host_of(batch) : NULL;

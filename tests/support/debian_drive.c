@@ -7,7 +7,7 @@
  */
 #include "debian/provider.h"
 #include "plan/proposed.h"
-#include "provider/call.h"
+#include "instance.h"
 #include "transport/transport.h"
 #include "base/clock.h"
 #include "value/json.h"
@@ -305,10 +305,7 @@ int main(int argc, char **argv)
     arena = arena_new();
     registry = registry_new();
     registry_add(registry, debian_provider());
-    instance = (struct instance){.provider = debian_provider(), .key = STR("debian")};
-    struct call *call = call_new(CALL_OPEN, &instance, 1);
-    instance.self = call_open(call, (struct value){0});
-    call_free(call);
+    instance = instance_open(debian_provider());
     FILE *file = fopen(state, "r");
     if (file) {
         take(parse(slurp(file)), true);

@@ -63,10 +63,8 @@ static void case_options(struct strbuf *out, const struct command *command)
 static void add_kind(struct strbuf *out, struct completion completion)
 {
     strbuf_printf(out, "%s", complete_kind_name(completion.kind));
-    for (size_t i = 0; i < completion.words.n; i++) {
-        strbuf_add(out, i ? STR("") : STR(":"));
-        strbuf_addc(out, completion.words.p[i] == '|' ? ' ' : completion.words.p[i]);
-    }
+    strbuf_add(out, completion.words.n ? STR(":") : STR(""));
+    complete_words(out, completion);
 }
 
 static void case_argument(struct strbuf *out, const struct command *command)

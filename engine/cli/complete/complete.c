@@ -106,3 +106,35 @@ void complete_quote(struct strbuf *out, struct str text)
         strbuf_add(out, text.p[i] == '\'' ? STR("'\\''") : str_sub(text, i, i + 1));
     strbuf_addc(out, '\'');
 }
+
+void complete_words(struct strbuf *out, struct completion completion)
+{
+    for (size_t i = 0; i < completion.words.n; i++)
+        strbuf_addc(out, completion.words.p[i] == '|' ? ' ' : completion.words.p[i]);
+}
+
+void complete_values(struct strbuf *out, struct completion completion, const struct complete_syntax *syntax)
+{
+    switch (completion.kind) {
+    case COMPLETE_NOTHING:
+    case COMPLETE_ANYTHING:
+    case COMPLETE_COMMANDS:
+        break;
+    case COMPLETE_BOOL:
+        strbuf_printf(out, "%s", syntax->boolean);
+        break;
+    case COMPLETE_FILES:
+        strbuf_printf(out, "%s", syntax->files);
+        break;
+    case COMPLETE_FOLDERS:
+        strbuf_printf(out, "%s", syntax->folders);
+        break;
+    case COMPLETE_WORDS:
+        strbuf_printf(out, "%s", syntax->before_words);
+        complete_words(out, completion);
+        strbuf_printf(out, "%s", syntax->after_words);
+        break;
+    default:
+        strbuf_printf(out, "%s%s%s", syntax->before_listed, complete_kind_name(completion.kind), syntax->after_listed);
+    }
+}

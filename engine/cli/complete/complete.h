@@ -45,6 +45,16 @@ void complete_each(struct strbuf *out, complete_visit *visit);
  */
 const struct command *const *complete_within(const struct command *command);
 
+/* How a shell is told what values there are; texts of its own. */
+struct complete_syntax {
+    const char *boolean, *files, *folders;
+    const char *before_words, *after_words;   /* around the words, which stand with blanks between them */
+    const char *before_listed, *after_listed; /* around the kind that detour lists */
+};
+void complete_values(struct strbuf *out, struct completion completion, const struct complete_syntax *syntax);
+/* The words of COMPLETE_WORDS with blanks between them. */
+void complete_words(struct strbuf *out, struct completion completion);
+
 /* 'text', as sh, bash and zsh read it. */
 void complete_quote(struct strbuf *out, struct str text);
 

@@ -30,32 +30,15 @@ static void line_end(struct strbuf *out, const char *doc)
 }
 
 /* Which values: flags of "complete". */
-static void values(struct strbuf *out, struct completion completion)
-{
-    switch (completion.kind) {
-    case COMPLETE_NOTHING:
-    case COMPLETE_ANYTHING:
-    case COMPLETE_COMMANDS:
-        break;
-    case COMPLETE_BOOL:
-        strbuf_lit(out, " -a 'true false'");
-        break;
-    case COMPLETE_FILES:
-        strbuf_lit(out, " -F");
-        break;
-    case COMPLETE_FOLDERS:
-        strbuf_lit(out, " -a '(__detour_folders)'");
-        break;
-    case COMPLETE_WORDS:
-        strbuf_lit(out, " -a '");
-        for (size_t i = 0; i < completion.words.n; i++)
-            strbuf_addc(out, completion.words.p[i] == '|' ? ' ' : completion.words.p[i]);
-        strbuf_addc(out, '\'');
-        break;
-    default:
-        strbuf_printf(out, " -a '(__detour_list %s)'", complete_kind_name(completion.kind));
-    }
-}
+static const struct complete_syntax values = {
+    .boolean = " -a 'true false'",
+    .files = " -F",
+    .folders = " -a '(__detour_folders)'",
+    .before_words = " -a '",
+    .after_words = "'",
+    .before_listed = " -a '(__detour_list ",
+    .after_listed = ")'",
+};
 
 static void subcommands(struct strbuf *out, const char *before, const struct command *command)
 {
@@ -76,7 +59,7 @@ static void option(struct strbuf *out, const struct command *command, const stru
     if (flag->arg) {
         struct completion completion = complete_flag(flag);
         strbuf_add(out, completion.kind == COMPLETE_FILES ? STR(" -r") : STR(" -x"));
-        values(out, completion);
+        complete_values(out, completion, &values);
     }
     line_end(out, flag->doc);
 }
@@ -93,7 +76,7 @@ static void command_lines(struct strbuf *out, const struct command *command)
     if (completion.kind < COMPLETE_FILES || completion.kind == COMPLETE_COMMANDS)
         return;
     line_begin(out, "", command);
-    values(out, completion);
+    complete_values(out, completion, &values);
     strbuf_addc(out, '\n');
 }
 

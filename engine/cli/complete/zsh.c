@@ -13,35 +13,23 @@ static void add_escaped(struct strbuf *out, const char *text)
     }
 }
 
+static const struct complete_syntax actions = {
+    .boolean = "(true false)",
+    .files = "_files",
+    .folders = "_directories",
+    .before_words = "(",
+    .after_words = ")",
+    .before_listed = "{_detour_list ",
+    .after_listed = "}",
+};
+
 /* ":FILE:_files" */
 static void add_action(struct strbuf *out, const char *message, struct completion completion)
 {
     strbuf_addc(out, ':');
     add_escaped(out, message);
     strbuf_addc(out, ':');
-    switch (completion.kind) {
-    case COMPLETE_NOTHING:
-    case COMPLETE_ANYTHING:
-    case COMPLETE_COMMANDS:
-        break;
-    case COMPLETE_BOOL:
-        strbuf_lit(out, "(true false)");
-        break;
-    case COMPLETE_FILES:
-        strbuf_lit(out, "_files");
-        break;
-    case COMPLETE_FOLDERS:
-        strbuf_lit(out, "_directories");
-        break;
-    case COMPLETE_WORDS:
-        strbuf_addc(out, '(');
-        for (size_t i = 0; i < completion.words.n; i++)
-            strbuf_addc(out, completion.words.p[i] == '|' ? ' ' : completion.words.p[i]);
-        strbuf_addc(out, ')');
-        break;
-    default:
-        strbuf_printf(out, "{_detour_list %s}", complete_kind_name(completion.kind));
-    }
+    complete_values(out, completion, &actions);
 }
 
 static bool is_repeatable(const struct flag *flag)

@@ -83,7 +83,7 @@ static void define_label(struct language *l, const char *name, const char *below
  * ----------------------------------------------------------------------------------------------------------------------
  */
 
-static void define_schema(struct language *l, const char *name, const struct language_block *block,
+static void define_schema(struct language *l, const char *name, const char *in, const struct language_block *block,
                           const struct schema *schema, uint32_t max);
 
 /* dynamic "…" { for_each, content }: one property for each type of nested block. */
@@ -119,12 +119,12 @@ static void define_nested(struct language *l, const char *name, const struct sch
 {
     const char *own = arena_printf(l->arena, "%s.%.*s", name, STR_ARG(nested->name)).p;
     if (nested->nesting != NESTING_MAP) {
-        define_schema(l, own, NULL, nested->schema, nested->nesting == NESTING_SINGLE ? 1 : nested->max);
+        define_schema(l, own, NULL, NULL, nested->schema, nested->nesting == NESTING_SINGLE ? 1 : nested->max);
         return;
     }
     const char *body = arena_printf(l->arena, "%s.body", own).p;
     define_label(l, own, body, nested->schema->doc);
-    define_schema(l, body, NULL, nested->schema, 0);
+    define_schema(l, body, NULL, NULL, nested->schema, 0);
 }
 
 static const char *nested_name(struct language *l, const char *in, const struct language_block *block)
@@ -132,15 +132,23 @@ static const char *nested_name(struct language *l, const char *in, const struct 
     return arena_printf(l->arena, "%s.%s", in, block->type).p;
 }
 
-/* A body that holds what the block of the language (NULL: none) and the schema say. */
-static void define_schema(struct language *l, const char *name, const struct language_block *block,
+static void block_properties(struct language *l, const char *name, const struct language_block *block)
+{
+    for (size_t i = 0; block->blocks && block->blocks[i]; i++)
+        if (!block->blocks[i]->foreign)
+            language_field_ref(l, block->blocks[i]->type,
+                               *name ? nested_name(l, name, block->blocks[i]) : block->blocks[i]->type);
+}
+
+/* A body that holds what the block of the language (NULL: none), which is defined as `in`, and the schema say. */
+static void define_schema(struct language *l, const char *name, const char *in, const struct language_block *block,
                           const struct schema *schema, uint32_t max)
 {
     body_begin(l, name, schema->doc, false, max);
     if (block)
         language_arguments(l, block);
-    for (size_t i = 0; block && block->blocks && block->blocks[i]; i++)
-        language_field_ref(l, block->blocks[i]->type, nested_name(l, block->type, block->blocks[i]));
+    if (block)
+        block_properties(l, in, block);
     schema_properties(l, schema, name);
     body_required(l, false);
     schema_required(l, schema);
@@ -163,56 +171,49 @@ static void define_blocks_in(struct language *l, const char *name, const struct 
             define_block(l, *name ? nested_name(l, name, block->blocks[i]) : block->blocks[i]->type, block->blocks[i]);
 }
 
-static void block_properties(struct language *l, const char *name, const struct language_block *block)
-{
-    for (size_t i = 0; block->blocks && block->blocks[i]; i++)
-        if (!block->blocks[i]->foreign)
-            language_field_ref(l, block->blocks[i]->type,
-                               *name ? nested_name(l, name, block->blocks[i]) : block->blocks[i]->type);
-}
-
 /* The types that may stand as the first label of the block: those of data sources, resources, or providers. */
-typedef void visit_type(struct language *l, const struct language_block *block, struct str type,
+typedef void visit_type(struct language *l, const char *name, const struct language_block *block, struct str type,
                         const struct schema *schema);
 
-static void each_type(struct language *l, const struct language_block *block, visit_type *visit)
+static void each_type(struct language *l, const char *name, const struct language_block *block, visit_type *visit)
 {
     enum addr_mode mode = strcmp(block->type, "data") == 0 ? ADDR_DATA : ADDR_MANAGED;
     for (size_t i = 0; i < registry_count(l->registry); i++) {
         const struct detour_provider *provider = registry_at(l->registry, i);
         if (strcmp(block->type, "provider") == 0) {
-            visit(l, block, str_c(provider->name), registry_config_schema(l->registry, provider));
+            visit(l, name, block, str_c(provider->name), registry_config_schema(l->registry, provider));
             continue;
         }
         for (const struct detour_type *abi = provider->types; abi && abi->name; abi++)
             if (((abi->flags & DETOUR_DATA) != 0) == (mode == ADDR_DATA))
-                visit(l, block, str_c(abi->name), registry_type(l->registry, mode, str_c(abi->name))->schema);
+                visit(l, name, block, str_c(abi->name), registry_type(l->registry, mode, str_c(abi->name))->schema);
     }
 }
 
-static const char *type_name(struct language *l, const struct language_block *block, struct str type)
+static const char *type_name(struct language *l, const char *name, struct str type)
 {
-    return arena_printf(l->arena, "%s.%.*s", block->type, STR_ARG(type)).p;
+    return arena_printf(l->arena, "%s.%.*s", name, STR_ARG(type)).p;
 }
 
-static void type_property(struct language *l, const struct language_block *block, struct str type,
+static void type_property(struct language *l, const char *name, const struct language_block *block, struct str type,
                           const struct schema *schema)
 {
+    (void)block;
     (void)schema;
-    language_field_ref(l, arena_str(l->arena, type).p, type_name(l, block, type));
+    language_field_ref(l, arena_str(l->arena, type).p, type_name(l, name, type));
 }
 
-static void define_type(struct language *l, const struct language_block *block, struct str type,
+static void define_type(struct language *l, const char *name, const struct language_block *block, struct str type,
                         const struct schema *schema)
 {
-    const char *name = type_name(l, block, type);
+    const char *own = type_name(l, name, type);
     if (!block->labels[1]) {
-        define_schema(l, name, block, schema, 0);
+        define_schema(l, own, name, block, schema, 0);
         return;
     }
-    const char *body = arena_printf(l->arena, "%s.body", name).p;
-    define_label(l, name, body, schema->doc);
-    define_schema(l, body, block, schema, 0);
+    const char *body = arena_printf(l->arena, "%s.body", own).p;
+    define_label(l, own, body, schema->doc);
+    define_schema(l, body, name, block, schema, 0);
 }
 
 /* resource, data, provider: a property for each type that there is. */
@@ -225,12 +226,10 @@ static void define_typed(struct language *l, const char *name, const struct lang
     writer_field_bool(&l->w, "additionalProperties", false);
     writer_key(&l->w, "properties");
     writer_open(&l->w, '{');
-    each_type(l, block, type_property);
+    each_type(l, name, block, type_property);
     writer_close(&l->w, '}');
     language_end(l);
-    if (strcmp(name, block->type) != 0)
-        return; /* the data source of a check: its types are those of data */
-    each_type(l, block, define_type);
+    each_type(l, name, block, define_type);
     define_blocks_in(l, name, block);
 }
 

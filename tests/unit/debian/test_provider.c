@@ -1,7 +1,7 @@
 /* The whole provider on this machine, through the engine's own checks: `local = true`, in a folder of its own. */
 #include "debian/provider.h"
 #include "plan/proposed.h"
-#include "provider/call.h"
+#include "instance.h"
 #include "transport/transport.h"
 #include "value/json.h"
 #include <criterion/criterion.h>
@@ -28,10 +28,7 @@ static void set_up(void)
     arena = arena_new();
     registry = registry_new();
     registry_add(registry, debian_provider());
-    instance = (struct instance){.provider = debian_provider(), .key = STR("debian")};
-    struct call *call = call_new(CALL_OPEN, &instance, 1);
-    instance.self = call_open(call, (struct value){0});
-    call_free(call);
+    instance = instance_open(debian_provider());
     strcpy(folder, "/tmp/detour-debian-XXXXXX");
     cr_assert(mkdtemp(folder));
     owner = arena_printf(arena, "\"owner\": \"%u\", \"group\": \"%u\"", getuid(), getgid());
