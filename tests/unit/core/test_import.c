@@ -192,10 +192,10 @@ Test(import, errors)
 #define BASE                                                                                                           \
     HOST("web")                                                                                                        \
     THING("web", "a", "1")                                                                                             \
-    THING("web", "k",                                                                                                  \
-          "1") "variable \"s\" {\n  default = \"web/a\"\n  sensitive = true\n}\n"                                      \
-               "resource \"detour_data\" \"d\" {\n  input = { a = 1 }\n}\nresource \"test_thing\" \"c\" {\n"           \
-               "  count = 2\n  host = \"web\"\n  name = \"c${count.index}\"\n}\n"
+    THING("web", "k", "1")                                                                                             \
+    "variable \"s\" {\n  default = \"web/a\"\n  sensitive = true\n}\n"                                                 \
+    "resource \"detour_data\" \"d\" {\n  input = { a = 1 }\n}\nresource \"test_thing\" \"c\" {\n"                      \
+    "  count = 2\n  host = \"web\"\n  name = \"c${count.index}\"\n}\n"
     world_config(w, HOST("web") THING("web", "k", "1"));
     apply();
     exists("a", "1");
