@@ -111,7 +111,7 @@ static struct span check_place(const void *object)
 }
 
 /* It is one, and only read. */
-static void check_single(struct decode *d, const struct block *block, const struct config_resource *r)
+static void check_single(struct decode *d, const struct block *block, struct config_resource *r)
 {
     static const char *const names[] = {"count", "for_each"};
     for (size_t i = 0; i < 2; i++) {
@@ -121,6 +121,7 @@ static void check_single(struct decode *d, const struct block *block, const stru
                        _("A data source inside a check block takes neither count nor for_each: move it out of the "
                          "check, or write a check for each."));
     }
+    r->count = r->for_each = NULL; /* told */
     if (r->lifecycle->header.file)
         diag_error(d->diags, r->lifecycle->header, _("Unsupported block type"),
                    _("A data source inside a check block has no lifecycle: what must hold is said by the check's "

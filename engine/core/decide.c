@@ -230,6 +230,15 @@ static bool conditions(struct decision *d, bool after)
                             after ? _("Resource postcondition failed") : _("Resource precondition failed"));
 }
 
+/* Whoever imports means to keep. */
+static void warn_of_loss(struct decision *d)
+{
+    if (d->change.import_id.n && destroys(d->change.action))
+        note(d->run, &d->change, RISK_DANGER,
+             _("what is imported would be destroyed, because the block says another object: correct the id or the "
+               "block to keep it"));
+}
+
 static bool work(struct decision *d)
 {
     struct run *run = d->run;
@@ -238,6 +247,7 @@ static bool work(struct decision *d)
         !decide(d, config))
         return false;
     d->inst->value = d->change.after;
+    warn_of_loss(d);
     struct change *added = change_add(run, d->change, d->task->type, d->task->slot,
                                       d->change.action == ACTION_CREATE ? d->change.after : d->change.before);
     d->inst->change = (uint32_t)(added - run->plan->changes.v) + 1;

@@ -79,6 +79,8 @@ is "-json has the ids" "$(jq -r '[.resource_changes[].change.importing.id] | sor
     "here here:$legacy/a here:$legacy/b here:$legacy/d here:$legacy/motd kept-since-2011"
 d "$c" plan -json
 is "the stream counts" "$(echo "$out" | jq -r 'select(.type == "change_summary").changes.import')" 6
+is "and tells of each" "$(jq -r 'select(.type == "planned_change").change | .action + " " + .importing.id' "$work/stdout" | sort | tail -1)" \
+    "import kept-since-2011"
 ok "a plan stores nothing" test ! -s "$c/detour.state"
 d "$c" apply "$work/plan"
 exits "a saved plan imports" 0

@@ -129,6 +129,7 @@ Test(import, a_replacement_of_what_was_imported)
     world_config(w, HOST("web") "resource \"test_thing\" \"a\" {\n  host = test_host.web.id\n  name = \"b\"\n"
                                 "  value = \"1\"\n}\n" IMPORT("test_thing.a", "\"web/a\""));
     plan("-/+ test_thing.a replace_because_cannot_update");
+    cr_assert(w->plan->changes.v[1].risks.n == 1 && w->plan->changes.v[1].risks.v[0].level == RISK_DANGER);
     apply();
     cr_assert(!test_world("web", "a") && test_world("web", "b"));
     cr_assert(w->result.imported == 1 && w->result.replaced == 1);
