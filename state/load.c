@@ -144,6 +144,8 @@ bool state_load(struct backend *b, struct addrs *addrs, struct secrets *secrets,
                    b->place.p, b->why);
         return false;
     }
+    if (secrets)
+        secrets_forget_stored(secrets); /* what was read before may have been another state */
     if (!read_snapshot(b, addrs, secrets, &texts, out, &absorbed, diags))
         return false;
     if (take_journals(&texts, secrets, &absorbed, arena, out, diags))

@@ -367,9 +367,16 @@ static bool settle_snapshot(struct store *s, bool resealed, struct diags *diags)
     return true;
 }
 
+/* Secrets that were read from a text of a time without seals. */
+static bool has_plain_secrets(const struct store *s)
+{
+    return !secrets_is_stored(s->secrets) && snapshot_has_secret(s->snapshot);
+}
+
 bool store_settle(struct store *s, struct diags *diags)
 {
-    return !s->left_over || settle_snapshot(s, false, diags);
+    bool plain = has_plain_secrets(s);
+    return (!s->left_over && !plain) || settle_snapshot(s, plain, diags);
 }
 
 bool store_exists(const struct store *s)
@@ -422,9 +429,8 @@ bool store_replace(struct store *s, struct str text, bool absorbs, struct diags 
 
 bool store_begin(struct store *s, struct diags *diags)
 {
-    bool renewed, stored = secrets_is_stored(s->secrets);
-    if (!secrets_renew(s->secrets, &renewed, diags) ||
-        !settle_snapshot(s, renewed || (!stored && snapshot_has_secret(s->snapshot)), diags))
+    bool renewed, plain = has_plain_secrets(s);
+    if (!secrets_renew(s->secrets, &renewed, diags) || !settle_snapshot(s, renewed || plain, diags))
         return false;
     s->writer = journal_writer_new(s->secrets);
     if (journal_create(s))

@@ -81,7 +81,8 @@ struct secrets *store_secrets(struct store *store);
  * journal that an interrupted run left. Not between store_begin and store_checkpoint. False after a diagnostic. */
 bool store_reseal(struct store *store, struct diags *diags);
 
-/* Takes the journal that an interrupted run left into the snapshot, and drops it. */
+/* Takes the journal that an interrupted run left into the snapshot, and drops it; seals what an older detour left in
+ * plain text. */
 bool store_settle(struct store *store, struct diags *diags);
 
 /* Whether there is a snapshot in the backend, and a journal that it has not taken in yet. */

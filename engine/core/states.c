@@ -25,6 +25,12 @@ static struct store_options options_at(struct session *session, struct backend *
                                   .lock_timeout_s = o->lock_timeout_s};
 }
 
+/* What is written must have a key for its secrets: those of a time without seals have none yet. */
+static bool has_key(struct session *session, const struct snapshot *snapshot, struct diags *diags)
+{
+    return !snapshot_has_secret(snapshot) || secrets_ensure(session_keys(session), diags);
+}
+
 bool session_state_pull(struct session *session, struct strbuf *out, struct diags *diags)
 {
     struct backend *backend = place_backend_any(session, diags);
@@ -32,7 +38,8 @@ bool session_state_pull(struct session *session, struct strbuf *out, struct diag
         return false;
     struct store_options options = options_at(session, backend);
     struct snapshot *state = store_read(&options, diags);
-    bool ok = state && format_write(out, state, session_keys(session), (struct absorbed){0});
+    bool ok = state && has_key(session, state, diags) &&
+              format_write(out, state, session_keys(session), (struct absorbed){0});
     snapshot_free(state);
     return ok;
 }
@@ -167,7 +174,8 @@ bool session_state_push(struct session *session, struct str path, struct str tex
         return false;
     struct store_options options = options_at(session, backend);
     p.store = store_open(&options, diags);
-    bool ok = p.store && push_into(&p);
+    bool ok =
+        p.store && has_key(session, p.mine, diags) && has_key(session, store_snapshot(p.store), diags) && push_into(&p);
     store_close(p.store);
     snapshot_free(p.mine);
     return ok;
