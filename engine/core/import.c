@@ -84,6 +84,10 @@ static bool claim(struct run *run, struct import *import)
     struct str what = arena_printf(run->arena, "%.*s %.*s %.*s", STR_ARG(import->task->slot->instance.key),
                                    STR_ARG(import->addr->type), STR_ARG(import->id));
     struct import *same = map_get(&run->imported_ids, what);
+    if (before && !import->where.file && str_eq(before->id, import->id)) {
+        import->skipped = true; /* the command asks for what a block says */
+        return true;
+    }
     if (before)
         tell_error(run, import, _("Imported twice"),
                    arena_printf(run->arena,
@@ -222,6 +226,20 @@ static bool connection_given(const struct import *import)
            connection_known(import->task->type, import->config);
 }
 
+/* A machine whose address comes with this plan cannot be looked at before. */
+static bool reachable(struct run *run, struct import *import)
+{
+    if (!import->task->type->anchor || !value_exists(import->config) || connection_given(import))
+        return true;
+    tell_error(run, import, _("Cannot be looked at yet"),
+               arena_printf(run->arena,
+                            _("How %.*s is reached is known only after apply, so it cannot be imported now. Write it "
+                              "as it is, or apply what it is made from first, with -target."),
+                            STR_ARG(import->addr->text)));
+    import->failed = true;
+    return false;
+}
+
 static void queue(struct run *run, struct import *import)
 {
     struct data_read read = {.task = import->task, .inst = import->inst, .import = import};
@@ -258,7 +276,7 @@ static void choose(struct run *run, struct import_list *list, bool *ok)
         struct import *import = list->list.v[i];
         if (!find_instance(run, import) || !claim(run, import))
             *ok = false;
-        else if (!run_targeted(run, import->task, import->addr))
+        else if (import->skipped || !run_targeted(run, import->task, import->addr))
             import->skipped = true;
         else
             list->list.v[kept++] = import;
@@ -283,7 +301,7 @@ bool imports_begin(struct run *run, struct task *task)
     if (list.list.n)
         name_objects(run, task, &list, true);
     vec_each (&list.list, i) {
-        if (!list.list.v[i]->failed)
+        if (!list.list.v[i]->failed && reachable(run, list.list.v[i]))
             queue(run, list.list.v[i]);
         ok &= !list.list.v[i]->failed;
     }

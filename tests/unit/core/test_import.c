@@ -201,6 +201,9 @@ Test(import, errors)
     apply();
     exists("a", "1");
     exists("c0", "1");
+    world_config(w, "resource \"detour_data\" \"d\" {\n}\nresource \"test_host\" \"new\" {\n  name = \"new\"\n"
+                    "  address = detour_data.d.id\n}\n" IMPORT("test_host.new", "\"new\""));
+    plan_fails("How test_host.new is reached is known only after apply");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         world_config(w, arena_printf(w->arena, "%s%s", BASE, rows[i].hcl).p);
         plan_fails(rows[i].problem);
@@ -249,5 +252,16 @@ Test(import, the_command_stores_one_object_and_does_nothing_else)
     cr_assert(!command("test_thing.b", "web/zzz") && strstr(world_problems(w), "Nothing to import"));
     cr_assert(!command("data.test_lookup.b", "web/zzz") && strstr(world_problems(w), "is a data source"));
     cr_assert(!command("test_thing.b[", "web/zzz"));
+    exists("b", "1");
+    world_config(w, HOST("web") THING("web", "a", "2") THING("web", "b", "1") IMPORT("test_thing.b", "\"web/b\""));
+    cr_assert(!command("test_thing.b", "web/a"));
+    cr_assert(command("test_thing.b", "web/b"), "%s", world_problems(w));
+    world_file(w, "m/main.hcl", "resource \"test_thing\" \"t\" {\n  host = \"web\"\n  name = \"c\"\n}\n");
+    world_config(w, HOST("web") "module \"m\" {\n  source = \"./m\"\n  for_each = { x = 1 }\n}\n");
+    exists("c", "");
+    cr_assert(!command("module.m.test_thing.t", "web/c") && strstr(world_problems(w), "No such instance"));
+    cr_assert(!command("module.n.test_thing.t", "web/c") && strstr(world_problems(w), "no module block calls"));
+    cr_assert(command("module.m[\"x\"].test_thing.t", "web/c"), "%s", world_problems(w));
+    cr_assert(world_state(w, "module.m[\"x\"].test_thing.t", "id"));
     cr_assert(!command("test_thing.b", ""));
 }
