@@ -44,14 +44,14 @@ static void configure(const struct curl_library *curl, CURL *handle, struct tran
     curl->easy_setopt(handle, CURLOPT_ERRORBUFFER, problem);
 }
 
-/* HTTPS, or a server of this machine. */
-static bool is_safe(struct str url)
+/* HTTPS, or a server of this machine, where that is where the way began. */
+static bool is_safe(struct str url, bool from_here)
 {
     static const struct str near[] = {STR_INIT("http://localhost"), STR_INIT("http://127.0.0.1"),
                                       STR_INIT("http://[::1]")};
     if (str_starts(url, STR("https://")))
         return true;
-    for (size_t i = 0; i < sizeof near / sizeof *near; i++)
+    for (size_t i = 0; from_here && i < sizeof near / sizeof *near; i++)
         if (str_starts(url, near[i]) && url.n > near[i].n && (url.p[near[i].n] == '/' || url.p[near[i].n] == ':'))
             return true;
     return false;
@@ -90,8 +90,9 @@ static const char *redirect(const struct curl_library *curl, CURL *handle)
 static bool follow(struct arena *arena, const struct curl_library *curl, CURL *handle, struct str url,
                    struct transfer *t, char *problem, struct str *why)
 {
+    bool from_here = !str_starts(url, STR("https://"));
     for (unsigned i = 0; i <= DOWNLOAD_REDIRECTS; i++) {
-        if (!is_safe(url)) {
+        if (!is_safe(url, from_here)) {
             *why = arena_printf(arena, _("The server sends to \"%.*s\", which is not https."), STR_ARG(url));
             return false;
         }

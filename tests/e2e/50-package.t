@@ -6,7 +6,7 @@ ok "the package is made" cpack --config "$root/build/release/CPackConfig.cmake" 
 package=$(find "$work/made" -maxdepth 1 -name '*.deb')
 has "named as Debian names packages" "$package" "_$(dpkg --print-architecture).deb"
 depends=$(dpkg-deb -f "$package" Depends)
-for library in libc6 libssh-4 libssl3 libmpfr6 libyaml-0-2; do
+for library in libc6 libssh-4 libcurl4 libarchive13 libssl3 libmpfr6 libyaml-0-2; do
     has "it depends on $library" "$depends" "$library"
 done
 
