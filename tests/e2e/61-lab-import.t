@@ -166,6 +166,52 @@ sed -i 's/name = coop/name = co-op/' "$c/main.hcl"
 d "$c" plan -target=debian_service.cron
 has "a changed file is changed, and restarts what reads it" "$out" "cron will be restarted"
 
+# -- only looked at ------------------------------------------------------------------------------------------------------------
+config "$work/look" <<HCL
+resource "debian_host" "old" {
+  name          = "old"
+  address       = "$address"
+  host_key      = "$host_key"
+  identity_file = "$key"
+}
+data "debian_package" "cron" {
+  host = debian_host.old.id
+  name = "cron"
+}
+data "debian_user" "ana" {
+  host = debian_host.old.id
+  name = "ana"
+}
+data "debian_file" "blob" {
+  host = debian_host.old.id
+  path = "/srv/app/blob"
+}
+check "cron" {
+  data "debian_service" "cron" {
+    host = debian_host.old.id
+    name = "cron"
+  }
+  assert {
+    condition     = data.debian_service.cron.active
+    error_message = "cron is down"
+  }
+}
+output "seen" {
+  value = [provider::debian::version_compare(data.debian_package.cron.version, "3.0") >= 0, data.debian_user.ana.comment,
+  data.debian_file.blob.sha256 == filesha256("blob")]
+}
+HCL
+echo "$blob" | base64 -d >"$work/look/blob"
+d "$work/look" apply -auto-approve
+exits "data sources" 0
+d "$work/look" output -json seen
+is "say what is there" "$(jq -c . "$work/stdout")" '[true,"Ana Lima",true]'
+on_machine 'systemctl stop cron'
+d "$work/look" plan -detailed-exitcode
+exits "a service that is down is no change" 0
+has "but a warning of its check" "$err" "cron is down"
+on_machine 'systemctl start cron'
+
 # -- lab hosts -----------------------------------------------------------------------------------------------------------------
 mv "$lab/detour.state" "$work/lab.state"
 d "$lab" import lab_host.m "$machine"
