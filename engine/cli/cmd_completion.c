@@ -2,7 +2,6 @@
 #include "cli/cli.h"
 #include "cli/complete/complete.h"
 #include "config/config.h"
-#include "funcs/table.h"
 #include "state/model.h"
 
 /* -- scripts
@@ -68,9 +67,9 @@ static void add_outputs(struct cli *cli, struct map *names)
         add(names, outputs[i].name);
 }
 
-static void add_functions(struct map *names)
+static void add_functions(struct cli *cli, struct map *names)
 {
-    const struct map *functions = &funcs_table()->by_name;
+    const struct map *functions = &cli_functions(cli)->by_name;
     map_each (functions, i)
         add(names, functions->entries[i].key);
 }
@@ -85,7 +84,7 @@ static void add_types(struct cli *cli, struct map *names)
 static void add_all(struct cli *cli, enum complete_kind kind, struct map *names)
 {
     if (kind == COMPLETE_FUNCTIONS)
-        add_functions(names);
+        add_functions(cli, names);
     else if (kind == COMPLETE_TYPES)
         add_types(cli, names);
     if (kind != COMPLETE_ADDRESSES && kind != COMPLETE_OBJECTS && kind != COMPLETE_OUTPUTS)

@@ -1,11 +1,21 @@
 #include "base/gettext.h"
-#include "cli/cli.h"
+#include "cli/catalogue.h"
 #include "cli/help.h"
 #include "view/human/functions.h"
 #include "view/json/functions.h"
 #include "view/json/language.h"
 
-static bool describe(struct cli *cli, struct str name, struct strbuf *out)
+static void all_json(struct cli *cli, struct strbuf *out)
+{
+    json_functions(out, cli_functions(cli));
+}
+
+static void all(struct cli *cli, struct strbuf *out)
+{
+    human_functions(out, cli_functions(cli), &cli->out);
+}
+
+static bool one(struct cli *cli, struct str name, struct strbuf *out)
 {
     const struct func_table *table = cli_functions(cli);
     struct str bare = str_starts(name, STR("core::")) ? str_sub(name, strlen("core::"), name.n) : name;
@@ -14,38 +24,15 @@ static bool describe(struct cli *cli, struct str name, struct strbuf *out)
         human_function(out, func, &cli->out);
         return true;
     }
-    struct str near = map_near(&table->by_name, bare);
-    struct str hint = near.n ? arena_printf(cli->arena, _(" Did you mean \"%.*s\"?"), STR_ARG(near)) : STR("");
     diag_error(&cli->diags, (struct span){0}, _("Unknown function"),
-               _("There is no function named \"%.*s\".%.*s \"detour metadata functions\" lists them."), STR_ARG(name),
-               STR_ARG(hint));
-    return false;
-}
-
-static bool only_all(struct cli *cli)
-{
-    if (!cli->flags.args.n)
-        return true;
-    diag_error(&cli->diags, (struct span){0}, _("Too many arguments"),
-               _("-json answers with all functions; leave out \"%.*s\"."), STR_ARG(cli->flags.args.v[0]));
+               _("There is no function named \"%.*s\".%s \"detour metadata functions\" lists them."), STR_ARG(name),
+               catalogue_hint(cli, map_near(&table->by_name, bare)));
     return false;
 }
 
 static int run_functions(struct cli *cli)
 {
-    STRBUF_AUTO out = STRBUF_INIT(0);
-    if (cli->flags.json && only_all(cli))
-        json_functions(&out, cli_functions(cli));
-    else if (!cli->flags.json && !cli->flags.args.n)
-        human_functions(&out, cli_functions(cli), &cli->out);
-    for (size_t i = 0; !cli->flags.json && i < cli->flags.args.n; i++) {
-        strbuf_add(&out, i ? STR("\n") : STR(""));
-        describe(cli, cli->flags.args.v[i], &out);
-    }
-    if (diags_failed(&cli->diags))
-        return cli_failed(cli);
-    cli_page(cli, strbuf_str(&out));
-    return EXIT_OK;
+    return catalogue_show(cli, &(struct catalogue){all_json, all, one});
 }
 
 static const struct command cmd_metadata_functions = {

@@ -1,5 +1,5 @@
 #include "base/gettext.h"
-#include "cli/cli.h"
+#include "cli/catalogue.h"
 #include "view/human/providers.h"
 #include "view/json/schemas.h"
 
@@ -27,51 +27,44 @@ static int run(struct cli *cli)
  * ----------------------------------------------------------------------------------------------------------------------
  */
 
-static bool describe(struct cli *cli, struct str name, struct strbuf *out)
+static void all_json(struct cli *cli, struct strbuf *out)
 {
-    bool found = false;
-    for (unsigned mode = 0; mode < 2; mode++) {
-        const struct provider_type *type = registry_type(cli->registry, mode, name);
-        if (!type)
-            continue;
-        strbuf_add(out, out->n ? STR("\n") : STR(""));
-        human_type(out, type, &cli->out);
-        found = true;
-    }
-    if (found)
-        return true;
+    json_provider_schemas(out, cli->registry);
+}
+
+static void all(struct cli *cli, struct strbuf *out)
+{
+    human_types(out, cli->registry, &cli->out);
+}
+
+static bool unknown_type(struct cli *cli, struct str name)
+{
     struct str near = registry_near_type(cli->registry, ADDR_MANAGED, name);
     if (!near.n)
         near = registry_near_type(cli->registry, ADDR_DATA, name);
-    struct str hint = near.n ? arena_printf(cli->arena, _(" Did you mean \"%.*s\"?"), STR_ARG(near)) : STR("");
     diag_error(&cli->diags, (struct span){0}, _("Unknown resource type"),
-               _("No provider has a type \"%.*s\".%.*s \"detour providers schema\" lists them."), STR_ARG(name),
-               STR_ARG(hint));
+               _("No provider has a type \"%.*s\".%s \"detour providers schema\" lists them."), STR_ARG(name),
+               catalogue_hint(cli, near));
     return false;
 }
 
-static bool only_all(struct cli *cli)
+/* The resource type and the data source of that name. */
+static bool one(struct cli *cli, struct str name, struct strbuf *out)
 {
-    if (!cli->flags.args.n)
-        return true;
-    diag_error(&cli->diags, (struct span){0}, _("Too many arguments"),
-               _("-json answers with all types; leave out \"%.*s\"."), STR_ARG(cli->flags.args.v[0]));
-    return false;
+    const struct provider_type *managed = registry_type(cli->registry, ADDR_MANAGED, name);
+    const struct provider_type *data = registry_type(cli->registry, ADDR_DATA, name);
+    if (managed)
+        human_type(out, managed, &cli->out);
+    if (managed && data)
+        strbuf_addc(out, '\n');
+    if (data)
+        human_type(out, data, &cli->out);
+    return managed || data || unknown_type(cli, name);
 }
 
 static int run_schema(struct cli *cli)
 {
-    STRBUF_AUTO out = STRBUF_INIT(0);
-    if (cli->flags.json && only_all(cli))
-        json_provider_schemas(&out, cli->registry);
-    else if (!cli->flags.json && !cli->flags.args.n)
-        human_types(&out, cli->registry, &cli->out);
-    for (size_t i = 0; !cli->flags.json && i < cli->flags.args.n; i++)
-        describe(cli, cli->flags.args.v[i], &out);
-    if (diags_failed(&cli->diags))
-        return cli_failed(cli);
-    cli_page(cli, strbuf_str(&out));
-    return EXIT_OK;
+    return catalogue_show(cli, &(struct catalogue){all_json, all, one});
 }
 
 static const struct command cmd_providers_schema = {

@@ -11,13 +11,13 @@ static const struct {
     {"OUTPUT", COMPLETE_OUTPUTS}, {"FUNCTION", COMPLETE_FUNCTIONS}, {"TYPE", COMPLETE_TYPES},
 };
 
-/* The first word of "[FILE | FOLDER | -]…" or "bash|zsh|fish", without brackets. */
+/* The first word of "[FILE | FOLDER | -]…" or "bash|zsh|fish". */
 static struct str first_word(struct str text)
 {
     size_t from = 0, to;
     while (from < text.n && text.p[from] == '[')
         from++;
-    for (to = from; to < text.n && !strchr(" []=\xe2", text.p[to]); to++)
+    for (to = from; to < text.n && !strchr(" []=|\xe2", text.p[to]); to++)
         continue;
     return str_sub(text, from, to);
 }
@@ -30,8 +30,8 @@ static struct completion of_word(const char *argument)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_eq(str_c(words[i].word), word))
             return (struct completion){words[i].kind, {0}};
-    if (str_find_byte(word, '|', 0) != SIZE_MAX)
-        return (struct completion){COMPLETE_WORDS, word};
+    if (str_find_byte(str_c(argument), '|', 0) != SIZE_MAX && word.p[0] >= 'a' && word.p[0] <= 'z')
+        return (struct completion){COMPLETE_WORDS, str_c(argument)};
     return (struct completion){COMPLETE_ANYTHING, {0}};
 }
 
@@ -43,7 +43,9 @@ struct completion complete_flag(const struct flag *flag)
 struct completion complete_arguments(const struct command *command)
 {
     struct completion completion = of_word(command->args);
-    if (completion.kind == COMPLETE_ADDRESSES && str_starts(str_c(command->name), STR("state ")))
+    struct str name = str_c(command->name);
+    bool stored = str_starts(name, STR("state ")) || str_starts(name, STR("secrets "));
+    if (completion.kind == COMPLETE_ADDRESSES && stored)
         completion.kind = COMPLETE_OBJECTS; /* what is only declared is of no use there */
     return completion;
 }
@@ -109,8 +111,13 @@ void complete_quote(struct strbuf *out, struct str text)
 
 void complete_words(struct strbuf *out, struct completion completion)
 {
-    for (size_t i = 0; i < completion.words.n; i++)
-        strbuf_addc(out, completion.words.p[i] == '|' ? ' ' : completion.words.p[i]);
+    struct str rest = completion.words;
+    for (bool first = true; rest.n; first = false) {
+        size_t bar = str_find_byte(rest, '|', 0);
+        strbuf_add(out, first ? STR("") : STR(" "));
+        strbuf_add(out, first_word(str_trim(str_sub(rest, 0, bar))));
+        rest = bar == SIZE_MAX ? (struct str){0} : str_sub(rest, bar + 1, rest.n);
+    }
 }
 
 void complete_values(struct strbuf *out, struct completion completion, const struct complete_syntax *syntax)

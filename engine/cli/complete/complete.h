@@ -26,7 +26,7 @@ enum complete_kind {
 
 struct completion {
     enum complete_kind kind;
-    struct str words; /* for COMPLETE_WORDS: separated by bars */
+    struct str words; /* for COMPLETE_WORDS: "bash|zsh|fish", "[list | add KEY]" */
 };
 
 /* What an option's value, and what a command's arguments may be, by the words of the tables. */

@@ -2,14 +2,14 @@
 # The part of the bash completion that does not depend on the tables; complete/bash.c writes what does in front of it:
 # _detour_commands, _detour_options COMMAND (set list), _detour_option NAME, _detour_argument COMMAND (set kind).
 
-# What stands before the cursor, in words; what readline cut at "=" is put together again.
+# What stands before the cursor, in words; what readline cut at "=" and ":" is put together again.
 _detour_split() {
     local i word glue=
     words=()
     for ((i = 1; i <= COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
-        if [[ $word == = && ${#words[@]} -gt 0 ]]; then
-            words[${#words[@]} - 1]+="="
+        if [[ ( $word == = || $word == : || $word == :: ) && ${#words[@]} -gt 0 ]]; then
+            words[${#words[@]} - 1]+=$word
             glue=1
         elif [[ $glue ]]; then
             words[${#words[@]} - 1]+=$word
@@ -51,6 +51,7 @@ _detour_reply() {
     local line
     while IFS= read -r line; do
         [[ $line == "$1"* ]] || continue
+        [[ $COMP_WORDBREAKS != *:* ]] || line=${line#"${1%"${1##*:}"}"} # readline has that part already
         [[ $quoted ]] || printf -v line %q "$line"
         COMPREPLY+=("$prefix$line")
     done
