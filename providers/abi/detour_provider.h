@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DETOUR_ABI_VERSION 1u
+#define DETOUR_ABI_VERSION 2u
 
 typedef struct detour_value detour_value;
 typedef struct detour_call detour_call; /* one call: its arena, diagnostics, progress and cancellation */
