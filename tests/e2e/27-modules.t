@@ -382,4 +382,17 @@ exits "the next get does it all" 0
 is "and clears up" "$(left "$k/.detour/modules")" ".gitignore .lock slow-DIGEST "
 says "$k" zipped "the module works"
 
+# -- interrupted while git waits
+printf '#!/bin/sh\necho $$ >%s\nexec sleep 300\n' "$work/ssh.pid" >"$work/ssh"
+chmod +x "$work/ssh"
+calls "$k" "git::ssh://git@192.0.2.1/site.git"
+GIT_SSH_COMMAND=$work/ssh "$detour" -chdir="$k" get >/dev/null 2>&1 &
+victim=$!
+until_text . "$work/ssh.pid"
+kill -TERM "$victim"
+code=0
+wait "$victim" 2>/dev/null || code=$?
+is "terminated" "$code" 143
+sleep 0.2
+is "what git started is ended, too" "$(tr -d '\0' 2>/dev/null <"/proc/$(cat "$work/ssh.pid")/cmdline")" ""
 done_testing
