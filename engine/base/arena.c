@@ -16,6 +16,7 @@ struct page {
 struct arena {
     struct page *pages; /* newest first */
     size_t used, next_cap;
+    size_t limit; /* of `used`; SIZE_MAX: none */
     bool wipe;
 };
 
@@ -45,7 +46,7 @@ void *heap_realloc(void *p, size_t size)
 struct arena *arena_new(void)
 {
     struct arena *a = heap_alloc(sizeof *a);
-    *a = (struct arena){.next_cap = PAGE_FIRST};
+    *a = (struct arena){.next_cap = PAGE_FIRST, .limit = SIZE_MAX};
     return a;
 }
 
@@ -182,4 +183,27 @@ struct str arena_printf(struct arena *a, const char *format, ...)
 size_t arena_used(const struct arena *a)
 {
     return a->used;
+}
+
+size_t arena_limit(struct arena *a, size_t bytes)
+{
+    size_t before = a->limit;
+    if (__builtin_add_overflow(a->used, bytes, &a->limit))
+        a->limit = SIZE_MAX;
+    return before;
+}
+
+void arena_restore_limit(struct arena *a, size_t limit)
+{
+    a->limit = limit;
+}
+
+bool arena_over(const struct arena *a)
+{
+    return a->used > a->limit;
+}
+
+size_t arena_left(const struct arena *a)
+{
+    return a->limit == SIZE_MAX ? SIZE_MAX : arena_over(a) ? 0 : a->limit - a->used;
 }

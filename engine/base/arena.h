@@ -38,6 +38,17 @@ struct str arena_vprintf(struct arena *arena, const char *format, va_list args) 
 /* Bytes handed out so far (for budgets and tests). */
 size_t arena_used(const struct arena *arena);
 
+/*
+ * A budget of `bytes` more from now on; SIZE_MAX: none. Nothing fails when it is used up: whoever allocates in a loop
+ * that input decides the length of asks arena_over() and stops with a diagnostic. Answers the limit that stood before,
+ * for arena_restore_limit().
+ */
+size_t arena_limit(struct arena *arena, size_t bytes);
+void arena_restore_limit(struct arena *arena, size_t limit);
+bool arena_over(const struct arena *arena);
+/* What is left of it: SIZE_MAX where there is none. For memory beside the arena that grows with what goes into it. */
+size_t arena_left(const struct arena *arena);
+
 #define ARENA_NEW(arena, T) ((T *)arena_alloc((arena), sizeof(T)))
 #define ARENA_ARRAY(arena, T, n) ((T *)arena_calloc((arena), (n), sizeof(T)))
 
