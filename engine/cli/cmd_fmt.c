@@ -3,11 +3,10 @@
 #include "base/gettext.h"
 #include "cli/cli.h"
 #include "syntax/fmt.h"
+#include "syntax/parse.h"
 #include "view/unified.h"
 
 #include <errno.h>
-
-enum { LARGEST = 256 << 20 };
 
 /* One run over any number of files; the arena is emptied after each, so that a large tree costs no more than its
  * largest file. */
@@ -46,12 +45,6 @@ static struct str format(struct formatting *f, struct str name, struct str text)
     return formatted;
 }
 
-static mode_t mode_of(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 ? st.st_mode & 07777 : 0644;
-}
-
 static void changed(struct formatting *f, struct str path, struct str text, struct str formatted)
 {
     const struct flags *flags = &f->cli->flags;
@@ -60,16 +53,26 @@ static void changed(struct formatting *f, struct str path, struct str text, stru
     if (flags->diff)
         unified_diff(&f->diffs, arena_printf(f->arena, "old/%.*s", STR_ARG(path)),
                      arena_printf(f->arena, "new/%.*s", STR_ARG(path)), text, formatted, &f->cli->out);
-    if (flags->write && !flags->check && !fs_replace(&vfs_system, path.p, formatted, mode_of(path.p)))
+    if (flags->write && !flags->check && !fs_rewrite(path.p, formatted))
         complain(f, path, strerror(errno));
+}
+
+/* Why a file was not read, after fs_read() set errno. */
+static const char *read_problem(struct formatting *f)
+{
+    if (errno != EFBIG)
+        return strerror(errno);
+    return arena_printf(f->cli->arena, _("it is larger than %d MiB, the most that configuration may be"),
+                        PARSE_SIZE >> 20)
+        .p;
 }
 
 static void format_file(struct formatting *f, struct str path)
 {
     struct str text;
     arena_reset(f->arena);
-    if (!fs_read(&vfs_system, f->arena, path.p, LARGEST, &text)) {
-        complain(f, path, strerror(errno));
+    if (!fs_read(&vfs_system, f->arena, path.p, PARSE_SIZE, &text)) {
+        complain(f, path, read_problem(f));
         return;
     }
     struct str formatted = format(f, path, text);
@@ -141,9 +144,10 @@ static void format_target(struct formatting *f, struct str target)
 static int format_input(struct formatting *f)
 {
     struct str text;
-    if (!fs_read(&vfs_system, f->cli->arena, "/dev/stdin", LARGEST, &text)) {
-        complain(f, STR("<stdin>"), strerror(errno));
-        return cli_failed(f->cli);
+    if (!fs_read(&vfs_system, f->cli->arena, "/dev/stdin", PARSE_SIZE, &text)) {
+        complain(f, STR("<stdin>"), read_problem(f));
+        cli_report(f->cli);
+        return EXIT_CHANGES;
     }
     struct str formatted = format(f, STR("<stdin>"), text);
     if (f->failed)
