@@ -2,10 +2,24 @@
 
 #include <stdlib.h>
 
+static struct diag *beyond(struct diags *diags, struct diag diag)
+{
+    if (diags->list.n == DIAGS_MAX) {
+        struct diag last = {.severity = diag.severity,
+                            .summary = STR("Too many problems"),
+                            .detail = STR("There are more problems than are shown. Mend those first.")};
+        vec_push(diags->arena, &diags->list, last);
+    }
+    diags->spare = diag;
+    return &diags->spare;
+}
+
 static struct diag *append(struct diags *diags, struct diag diag)
 {
     if (diag.severity == DIAG_ERROR)
         diags->n_errors++;
+    if (diags->list.n >= DIAGS_MAX)
+        return beyond(diags, diag);
     vec_push(diags->arena, &diags->list, diag);
     return &diags->list.v[diags->list.n - 1];
 }
@@ -13,9 +27,10 @@ static struct diag *append(struct diags *diags, struct diag diag)
 static struct diag *add(struct diags *diags, enum severity severity, struct span subject, const char *summary,
                         const char *format, va_list args)
 {
-    struct str detail = arena_vprintf(diags->arena, format, args);
+    bool kept = diags->list.n < DIAGS_MAX;
+    struct str detail = kept ? arena_vprintf(diags->arena, format, args) : (struct str){0};
     return append(diags, (struct diag){.severity = severity,
-                                       .summary = arena_str(diags->arena, str_c(summary)),
+                                       .summary = kept ? arena_str(diags->arena, str_c(summary)) : (struct str){0},
                                        .detail = detail,
                                        .subject = subject});
 }
@@ -40,6 +55,8 @@ struct diag *diag_warning(struct diags *diags, struct span subject, const char *
 
 void diag_note(struct diags *diags, struct diag *diag, struct str label, struct str text)
 {
+    if (diag == &diags->spare)
+        return;
     struct diag_note note = {arena_str(diags->arena, label), arena_str(diags->arena, text)};
     vec_push(diags->arena, &diag->notes, note);
 }

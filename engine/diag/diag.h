@@ -41,8 +41,12 @@ struct diag {
 struct diags {
     struct arena *arena;
     VEC(struct diag) list;
-    size_t n_errors;
+    size_t n_errors;   /* all of them, whether in the list or not */
+    struct diag spare; /* stands for those beyond DIAGS_MAX */
 };
+
+/* Beyond these one more says so, and no others are kept: nobody reads them, and bad input could fill the memory. */
+enum { DIAGS_MAX = 10000 };
 
 /* An empty list whose text goes to `arena`. */
 #define DIAGS_INIT(arena_) ((struct diags){.arena = (arena_)})
