@@ -94,14 +94,25 @@ static struct str *pick(struct arena *arena, const struct str *names, size_t *n,
     return kept;
 }
 
+static void report_unread(struct decode *d, struct str shown, int error)
+{
+    if (error == EFBIG)
+        diag_error(d->diags, (struct span){0}, _("File too large"),
+                   _("%.*s is larger than %d MiB, the most that a file of configuration may be. Split it up; what is "
+                     "data rather than configuration can be read with file() and jsondecode()."),
+                   STR_ARG(shown), PARSE_SIZE >> 20);
+    else
+        diag_error(d->diags, (struct span){0}, _("Unreadable file"), _("%.*s cannot be read: %s."), STR_ARG(shown),
+                   strerror(error));
+}
+
 /* The parsed file, or NULL where it cannot be read (reported). */
 static const struct body *parse_file(struct load *load, struct decode *d, struct str name)
 {
     struct arena *arena = d->arena;
     struct str shown = str_is(d->module->dir, ".") ? name : fs_join(arena, d->module->dir, name), text;
     if (!load->reader->read(load->reader->ctx, arena, fs_join(arena, d->module->path, name), &text)) {
-        diag_error(d->diags, (struct span){0}, _("Unreadable file"), _("%.*s cannot be read: %s."), STR_ARG(shown),
-                   errno == EFBIG ? _("it is larger than any configuration") : strerror(errno));
+        report_unread(d, shown, errno);
         return NULL;
     }
     uint32_t file = sources_add_borrowed(d->sources, arena_str(arena, shown), text);

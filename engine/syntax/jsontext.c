@@ -9,9 +9,11 @@ struct reader {
     struct diags *diags;
     struct str text;
     uint32_t file;
-    size_t at;
+    size_t at, n_values;
     unsigned depth;
 };
+
+enum { VALUES_MAX = 2 << 20 }; /* of one text, so that what is made of them fits into half a gigabyte */
 
 static struct span span_from(const struct reader *r, size_t from, size_t to)
 {
@@ -321,10 +323,22 @@ static struct json_value *read_nested(struct reader *r)
     return v;
 }
 
+static void *too_many(struct reader *r)
+{
+    diag_error(
+        r->diags, span_from(r, r->at, r->at), _("File too large"),
+        _("This is the last of the %d values that one text may have. Split it up into several files; what is data "
+          "rather than configuration can be read with file() and jsondecode()."),
+        VALUES_MAX);
+    return NULL;
+}
+
 static struct json_value *read_value(struct reader *r)
 {
     skip_space(r);
     char c = peek(r);
+    if (++r->n_values > VALUES_MAX)
+        return too_many(r);
     if (c == '{' || c == '[')
         return read_nested(r);
     if (c == '"')

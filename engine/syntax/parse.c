@@ -11,7 +11,8 @@ static bool start(struct parser *p, uint32_t from, uint32_t to, enum scan_mode m
         from = to;
     if (to - from > PARSE_SIZE) {
         diag_error(p->diags, (struct span){p->file, from, 0}, _("File too large"),
-                   _("This text has %u bytes; configuration may have %d at most."), to - from, PARSE_SIZE);
+                   _("This text has %u bytes; configuration may have %d at most. Split it up into several files."),
+                   to - from, PARSE_SIZE);
         return false;
     }
     p->scanner = scan_open(p->text, from, to, mode, instalment);

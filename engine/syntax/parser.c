@@ -194,8 +194,20 @@ static void report_bad(struct parser *p, const struct token *t)
     }
 }
 
+/* What comes of a text that is cut off is not worth telling. */
+static void report_over(struct parser *p)
+{
+    parser_fail(p, parser_span(p, &p->tokens.v[p->tokens.n - 1]), _("File too large"),
+                _("This is the last of the %d words and signs that one text may have. Split it up into several files; "
+                  "what is data rather than configuration can be read with file() and jsondecode()."),
+                SCAN_TOKENS);
+    p->n_reported = PARSE_ERRORS + 1;
+}
+
 void parser_check_tokens(struct parser *p)
 {
+    if (p->tokens.over)
+        report_over(p);
     if (!p->tokens.n_bad)
         return;
     bool told_line = false;

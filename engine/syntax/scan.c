@@ -17,8 +17,13 @@ const uint8_t scanner_classes[256] = {
 };
 /* clang-format on */
 
-void scanner_grow(struct tokens *tokens)
+void scanner_grow(struct scanner *s, size_t end)
 {
+    struct tokens *tokens = &s->tokens;
+    if (s->n_before + tokens->n >= SCAN_TOKENS && end < s->to) {
+        s->to = end;
+        tokens->over = true;
+    }
     tokens->cap = tokens->cap ? tokens->cap * 2 : 64;
     tokens->v = heap_realloc(tokens->v, tokens->cap * sizeof *tokens->v);
 }
@@ -153,7 +158,12 @@ bool scan_more(struct scanner *s, struct tokens *tokens)
     if (s->ended)
         return false;
     s->tokens = *tokens;
+    s->n_before += s->tokens.n;
     s->tokens.n = s->tokens.n_bad = 0;
+    if (s->n_before > SCAN_TOKENS) {
+        s->to = s->at;
+        s->tokens.over = true;
+    }
     scan_on(s);
     *tokens = s->tokens;
     return true;

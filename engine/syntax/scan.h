@@ -18,7 +18,11 @@ struct tokens {
     struct token *v;
     size_t n, cap;
     size_t n_bad; /* those that are no part of the language: TOKEN_BITWISE and the like, TOKEN_QUOTED_NEWLINE */
+    bool over;    /* the text goes on, but has more than SCAN_TOKENS: TOKEN_EOF stands where that is */
 };
+
+/* The most tokens of one text, so that what is made of them fits into half a gigabyte: some 250,000 resources. */
+enum { SCAN_TOKENS = 3 << 20 };
 
 /* Scans text[from, to). Offsets count from the start of `text`; to - from must fit in 31 bits. A byte order mark at
  * `from` 0 is skipped. Any bytes are accepted, in time linear in their number. */

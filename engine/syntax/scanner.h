@@ -27,6 +27,7 @@ struct scanner {
     bool ended;
     size_t pause_at; /* pause behind the statement that brings this many tokens; SIZE_MAX: never */
     struct tokens tokens;
+    size_t n_before; /* tokens of the instalments before */
     struct frame *frames;
     size_t n_frames, cap_frames;
 };
@@ -55,14 +56,14 @@ static inline char byte_at(const struct scanner *s, size_t at)
     return at < s->to ? s->p[at] : '\0';
 }
 
-/* Makes room for more tokens. */
-void scanner_grow(struct tokens *tokens);
+/* Makes room for more tokens; ends the text at `end` where it has too many. */
+void scanner_grow(struct scanner *s, size_t end);
 
 /* Emits [at, end) and moves behind it. */
 static inline void emit(struct scanner *s, enum token_kind kind, size_t end, unsigned flags)
 {
     if (s->tokens.n == s->tokens.cap)
-        scanner_grow(&s->tokens);
+        scanner_grow(s, end);
     s->tokens.v[s->tokens.n++] =
         (struct token){(uint32_t)s->at, (uint32_t)(end - s->at), (uint8_t)kind, (uint8_t)flags};
     s->at = end;
