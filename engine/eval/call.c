@@ -5,6 +5,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+enum { BYTES_PER_STEP = 64 };
+
 struct calling {
     struct eval *eval;
     const struct expr_call *e;
@@ -320,14 +322,27 @@ static struct value perform(struct calling *c, struct func_call *call)
                                                        : call->result;
 }
 
+/* What the call costs besides the evaluation of its arguments: most functions look at each byte. Those that go through
+ * collections and make none charge for it themselves. */
+static void charge(struct calling *c)
+{
+    for (size_t i = 0; i < c->n_args; i++) {
+        struct value v = c->values[i];
+        bool text = v.type == type_string && value_is_known(v) && !value_is_null(v);
+        if (text)
+            eval_charge(c->eval, v.u.string.n / BYTES_PER_STEP);
+    }
+}
+
 static struct value call_with_arguments(struct calling *c)
 {
     STRBUF_AUTO why = STRBUF_INIT(1 << 16);
     bool untyped;
     if (!check_count(c) || !convert_arguments(c))
         return eval_nothing();
+    charge(c);
     strip_marks(c);
-    if (!check_arguments(c, &untyped))
+    if (eval_spent(c->eval) || !check_arguments(c, &untyped))
         return eval_nothing();
     struct func_call call = {.func = c->func,
                              .eval = c->eval,

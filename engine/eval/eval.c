@@ -175,6 +175,10 @@ static struct value evaluate(struct eval *eval, const struct expr *e)
 
 struct value eval_expr(struct eval *eval, const struct expr *expr)
 {
+    if (!eval->budget)
+        return budget_eval(eval, expr);
+    if (!budget_step(eval, expr))
+        return eval_nothing();
     if (eval->depth >= EVAL_DEPTH) {
         eval_error(eval, NULL, expr->span, _("Expression nested too deeply"),
                    _("This is %d levels deep, which is the most that can be evaluated. Split it up, for example into "

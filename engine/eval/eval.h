@@ -48,6 +48,7 @@ struct eval {
     struct str object;    /* for diagnostics: `resource "debian_file" "motd"` */
     /* Private to eval/: zero at first. */
     unsigned depth;                /* recursion guard */
+    struct eval_budget *budget;    /* what the outermost expression at hand may still use */
     bool quiet;                    /* inside try(): problems are thrown away, so no values in play are gathered */
     bool typing;                   /* inside a splat that is evaluated for its type alone */
     const struct eval_item *items; /* elements at hand of the splats around */
@@ -55,6 +56,14 @@ struct eval {
 
 /* The value of the expression. */
 struct value eval_expr(struct eval *eval, const struct expr *expr);
+
+/*
+ * What one expression may use, whatever is in it: about a second of work and a quarter of a gigabyte, both counted and
+ * not measured, so that every machine answers alike. Loops whose length input decides charge for what they do beyond
+ * evaluating expressions, ask eval_spent() and stop; the outermost eval_expr() reports it, through try() and can().
+ */
+void eval_charge(struct eval *eval, size_t steps);
+bool eval_spent(const struct eval *eval);
 
 /* The value converted to `type`; a mismatch is reported at the expression. */
 struct value eval_expr_as(struct eval *eval, const struct expr *expr, const struct type *type);

@@ -207,7 +207,8 @@ static struct value run(struct loop *loop, struct value collection)
 {
     struct gathered out = {.groups = MAP_INIT(loop->eval->arena)};
     struct value_iter it = value_iter(collection);
-    while (loop->failures < EVAL_FAILURES && value_next(&it, &loop->values[1], &loop->values[0])) {
+    while (loop->failures < EVAL_FAILURES && !eval_spent(loop->eval) &&
+           value_next(&it, &loop->values[1], &loop->values[0])) {
         size_t errors = loop->eval->diags->n_errors;
         add_element(loop, &out);
         loop->failures += loop->eval->diags->n_errors != errors;

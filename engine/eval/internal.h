@@ -16,6 +16,24 @@ enum {
     EVAL_BRIEF = 60,       /* bytes of a value in a message */
 };
 
+enum {
+    EVAL_STEPS = 10 * 1000 * 1000, /* expressions evaluated, or work of functions worth as much, for one expression */
+    EVAL_BYTES = 256 << 20,        /* memory for one expression, what it throws away included */
+    EVAL_VALUES = 4 << 20,         /* what the answer may be made of, shared parts counted wherever they are */
+    EVAL_TEXT = 64 << 20,          /* the longest string */
+};
+
+struct eval_budget {
+    size_t steps; /* done so far */
+    struct span at;
+    bool spent;
+};
+
+/* One step at the expression; false where nothing is left, and whoever asked answers nothing. */
+bool budget_step(struct eval *eval, const struct expr *expr);
+/* The value of the outermost expression, with a budget. */
+struct value budget_eval(struct eval *eval, const struct expr *expr);
+
 /* A name bound to the element at hand of a splat; or an argument that has its value already. On the stack. */
 struct eval_item {
     const struct eval_item *outer;

@@ -82,7 +82,7 @@ static struct value known_source(struct splat *splat, struct value source)
     struct value_iter it = value_iter(source);
     struct value key, element;
     size_t n = 0, failures = 0;
-    while (failures < EVAL_FAILURES && value_next(&it, &key, &element)) {
+    while (failures < EVAL_FAILURES && !eval_spent(splat->eval) && value_next(&it, &key, &element)) {
         size_t errors = diags->n_errors;
         items[n++] = each_of(splat, element);
         failures += diags->n_errors != errors;

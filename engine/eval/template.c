@@ -70,7 +70,7 @@ static struct value joined_text(struct joining *joining, const struct expr *whol
         return value_mark(unknown_text(joining), joining->marks);
     if (joining->text->over) {
         eval_error(joining->eval, NULL, whole->span, _("String too long"),
-                   _("The template makes a string of more than %d bytes."), STRBUF_MAX);
+                   _("The template makes a string of more than %d MiB."), EVAL_TEXT >> 20);
         return value_unknown(type_string);
     }
     return value_mark(value_string_copy(joining->eval->arena, strbuf_str(joining->text)), joining->marks);
@@ -78,7 +78,7 @@ static struct value joined_text(struct joining *joining, const struct expr *whol
 
 struct value eval_joined(struct eval *eval, const struct expr_template *e)
 {
-    STRBUF_AUTO text = STRBUF_INIT(STRBUF_MAX);
+    STRBUF_AUTO text = STRBUF_INIT(EVAL_TEXT);
     struct joining joining = {eval, &text, 0, true, false};
     for (size_t i = 0; i < e->n_parts; i++)
         join_part(&joining, e->parts[i]);
@@ -88,7 +88,7 @@ struct value eval_joined(struct eval *eval, const struct expr_template *e)
 /* %{for}: the loop as an expression, its results joined. */
 struct value eval_template_for(struct eval *eval, const struct expr_template_for *e)
 {
-    STRBUF_AUTO text = STRBUF_INIT(STRBUF_MAX);
+    STRBUF_AUTO text = STRBUF_INIT(EVAL_TEXT);
     struct expr_for loop = {.expr = {.kind = EXPR_FOR, .span = e->expr.span},
                             .key = e->key,
                             .value = e->value,

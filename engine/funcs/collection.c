@@ -57,6 +57,7 @@ static bool contains_impl(struct func_call *call)
 {
     struct value list = call->args[0];
     bool open = false;
+    kit_charge(call, call->args[0].n);
     if (!kit_is_sequence(list.type))
         return func_fail(call, KIT_CALL, _("a list, tuple or set is required, and this is %s"),
                          kit_type_name(call, list.type));
@@ -72,6 +73,7 @@ static bool contains_impl(struct func_call *call)
 static bool index_impl(struct func_call *call)
 {
     struct value list = call->args[0];
+    kit_charge(call, call->args[0].n);
     if (!type_is_sequence(list.type))
         return func_fail(call, KIT_CALL, _("a list or tuple is required, and this is %s"),
                          kit_type_name(call, list.type));
@@ -116,6 +118,7 @@ static bool one_impl(struct func_call *call)
 static bool alltrue_impl(struct func_call *call)
 {
     struct value list = call->args[0];
+    kit_charge(call, call->args[0].n);
     for (size_t i = 0; i < list.n; i++) {
         struct value item = list.u.items[i];
         if (!value_is_known(item))
@@ -130,6 +133,7 @@ static bool anytrue_impl(struct func_call *call)
 {
     struct value list = call->args[0];
     bool open = false;
+    kit_charge(call, call->args[0].n);
     for (size_t i = 0; i < list.n; i++) {
         struct value item = list.u.items[i];
         if (value_is_set(item) && item.u.boolean)
@@ -214,6 +218,7 @@ static bool matchkeys_type(struct func_call *call, const struct type **out)
 /* Whether `key` is in the search set: 1, 0, or -1 where that is not known. */
 static int matchkeys_find(struct func_call *call, struct value key, struct value search)
 {
+    kit_charge(call, search.n);
     for (size_t i = 0; i < search.n; i++) {
         int eq = kit_equal(kit_arena(call), key, search.u.items[i]);
         if (eq)
@@ -235,7 +240,7 @@ static bool matchkeys_impl(struct func_call *call)
         return kit_unknown(call);
     struct value *items = ARENA_ARRAY(kit_arena(call), struct value, values.n);
     size_t n = 0;
-    for (size_t i = 0; i < keys.n; i++)
+    for (size_t i = 0; i < keys.n && kit_goes_on(call); i++)
         if (matchkeys_find(call, keys.u.items[i], search) > 0)
             items[n++] = values.u.items[i];
     return kit_answer(call, value_list(values.type->elem, items, n));

@@ -55,7 +55,7 @@ HASH(filebase64sha512, EVP_sha512, HASH_FILE, AS_BASE64)
 /* -- bcrypt ------------------------------------------------------------------------------------------------------- */
 
 /* Each step doubles the time; 16 takes seconds, 31 would take days. */
-enum { COST_DEFAULT = 10, COST_MIN = 4, COST_MAX = 16, BCRYPT_BYTES = 72 };
+enum { COST_DEFAULT = 10, COST_MIN = 4, COST_MAX = 16, BCRYPT_BYTES = 72, STEPS_OF_COST_4 = 1500 };
 
 static bool bcrypt_cost(struct func_call *call, int64_t *cost)
 {
@@ -88,6 +88,9 @@ static bool bcrypt_impl(struct func_call *call)
     const char *text = arena_str(kit_arena(call), password).p;
     if (!crypt_gensalt_rn("$2a$", (unsigned long)cost, NULL, 0, setting, sizeof setting))
         return func_fail(call, KIT_CALL, _("this system's libcrypt has no bcrypt"));
+    eval_charge(call->eval, (size_t)STEPS_OF_COST_4 << (cost - COST_MIN));
+    if (!kit_goes_on(call))
+        return false;
     const char *hashed = crypt_r(text, setting, &data);
     bool ok = hashed && hashed[0] != '*';
     struct str out = ok ? arena_str(kit_arena(call), str_c(hashed)) : STR("");

@@ -159,6 +159,8 @@ static bool csvdecode_impl(struct func_call *call)
     while (read_record(&r, &row, &found)) {
         if (!found)
             return kit_answer(call, value_list(type, rows.v, rows.n));
+        if (!kit_goes_on(call))
+            return false;
         if (row.fields.n != header.fields.n)
             return func_fail(call, KIT_CALL, _("line %u has %zu fields, but the first line names %zu"), row.line,
                              row.fields.n, header.fields.n);

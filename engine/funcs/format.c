@@ -318,7 +318,7 @@ static bool formatlist_impl(struct func_call *call)
     struct value *items = ARENA_ARRAY(kit_arena(call), struct value, rows.n);
     struct value *args = ARENA_ARRAY(kit_arena(call), struct value, call->n);
     for (size_t i = 0; i < rows.n; i++)
-        if (!format_row(call, i, args, &items[i]))
+        if (!kit_goes_on(call) || !format_row(call, i, args, &items[i]))
             return false;
     return kit_answer(call, value_list(type_string, items, rows.n));
 }

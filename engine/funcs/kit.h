@@ -49,6 +49,18 @@ static inline struct arena *kit_arena(const struct func_call *call)
     return call->eval->arena;
 }
 
+/* Whether the call may go on, asked in loops whose length the arguments decide; a diagnostic where it may not. */
+static inline bool kit_goes_on(struct func_call *call)
+{
+    return !eval_spent(call->eval) || func_fail(call, KIT_CALL, _("the result would take too much memory"));
+}
+
+/* Charges for going through n elements without making anything of them. */
+static inline void kit_charge(struct func_call *call, size_t n)
+{
+    eval_charge(call->eval, n / 8);
+}
+
 /* The text of a known string argument. */
 static inline struct str kit_str(const struct func_call *call, size_t i)
 {

@@ -289,6 +289,7 @@ static bool concat_impl(struct func_call *call)
 }
 
 struct flat {
+    struct eval *eval;
     struct arena *arena;
     VEC(struct value) items;
     uint16_t marks;
@@ -300,7 +301,7 @@ static void flatten_into(struct flat *flat, struct value v)
     flat->marks |= v.marks;
     if (v.type->kind == TYPE_SET && !value_wholly_known(v) && kit_count(v) > 1)
         flat->open = true;
-    for (size_t i = 0, n = kit_count(v); i < n; i++) {
+    for (size_t i = 0, n = kit_count(v); i < n && !eval_spent(flat->eval); i++) {
         struct value item = kit_items(v)[i];
         if (!value_is_known(item) && item.type == type_dynamic)
             flat->open = true;
@@ -318,7 +319,7 @@ static void flatten_into(struct flat *flat, struct value v)
 static bool flatten_type(struct func_call *call, const struct type **out)
 {
     struct value list = call->args[0];
-    struct flat flat = {.arena = kit_arena(call)};
+    struct flat flat = {.eval = call->eval, .arena = kit_arena(call)};
     *out = type_dynamic;
     if (!value_wholly_known(list))
         return true;
@@ -335,7 +336,7 @@ static bool flatten_type(struct func_call *call, const struct type **out)
 
 static bool flatten_impl(struct func_call *call)
 {
-    struct flat flat = {.arena = kit_arena(call)};
+    struct flat flat = {.eval = call->eval, .arena = kit_arena(call)};
     if (!kit_is_sequence(call->args[0].type))
         return func_fail(call, KIT_CALL, _("only lists, sets and tuples can be flattened, and this is %s"),
                          kit_type_name(call, call->args[0].type));

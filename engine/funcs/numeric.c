@@ -80,9 +80,17 @@ static double log_of(double n, double base)
     return log(n) / log(base);
 }
 
+/* Powers of finite numbers that are beyond the range of double are refused: the reference's infinity, which no state,
+ * plan or JSON can hold, would only be told of later. */
 static bool pow_impl(struct func_call *call)
 {
-    return in_double(call, pow, number_pow);
+    if (!in_double(call, pow, number_pow))
+        return false;
+    struct number n = number_arg(call, 0), power = number_arg(call, 1);
+    if (!number_is_inf(value_as_number(call->result)) || number_is_inf(n) || number_is_inf(power) || !number_sign(n))
+        return true;
+    return func_fail(call, KIT_CALL, _("%.*s to the power of %.*s is beyond 1.8e308, the greatest power"),
+                     STR_ARG(number_text(kit_arena(call), n)), STR_ARG(number_text(kit_arena(call), power)));
 }
 
 static bool log_impl(struct func_call *call)
@@ -115,6 +123,7 @@ static bool sum_impl(struct func_call *call)
 {
     struct value list = call->args[0];
     struct number sum = number_int(0);
+    kit_charge(call, call->args[0].n);
     if (!kit_is_sequence(list.type))
         return func_fail(call, 0, _("a list, set or tuple of numbers is required, not %s"),
                          kit_type_name(call, list.type));

@@ -171,7 +171,7 @@ static bool product_of(struct func_call *call, struct value *const *factors, siz
     struct arena *arena = kit_arena(call);
     struct value *tuples = ARENA_ARRAY(arena, struct value, total);
     size_t *at = ARENA_ARRAY(arena, size_t, call->n);
-    for (size_t i = 0; i < total; i++) {
+    for (size_t i = 0; i < total && kit_goes_on(call); i++) {
         struct value *items = ARENA_ARRAY(arena, struct value, call->n);
         for (size_t j = 0; j < call->n; j++)
             items[j] = factors[j][at[j]];
@@ -179,6 +179,8 @@ static bool product_of(struct func_call *call, struct value *const *factors, siz
         for (size_t j = call->n; j-- > 0 && ++at[j] == kit_count(call->args[j]);)
             at[j] = 0;
     }
+    if (eval_spent(call->eval))
+        return false;
     *out = kit_sequence(arena, call->type, tuples, total);
     return product_fits(call, tuples, total);
 }

@@ -178,6 +178,8 @@ static bool split_impl(struct func_call *call)
     VEC(struct value) items = {0};
     size_t from = 0, cut;
     while ((cut = next_cut(s, sep, from)) != SIZE_MAX) {
+        if (!kit_goes_on(call))
+            return false;
         vec_push(kit_arena(call), &items, value_string_copy(kit_arena(call), str_sub(s, from, cut)));
         from = cut + sep.n;
     }

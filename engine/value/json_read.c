@@ -90,6 +90,13 @@ static const struct type *item_type(const struct type *type, size_t i)
     return type->kind == TYPE_TUPLE && i < type->n ? type->items[i] : type_dynamic;
 }
 
+/* What waits on the stacks goes into the arena later: both together must fit what its budget leaves. */
+static bool has_room(struct json_reader *r)
+{
+    size_t waiting = r->n_items * sizeof *r->items + r->n_keys * sizeof *r->keys;
+    return waiting <= arena_left(r->arena) / 2 || json_fail(r, _("there are more values than fit into memory"));
+}
+
 static bool read_items(struct json_reader *r, const struct type *type)
 {
     size_t base = r->n_items;
@@ -100,7 +107,7 @@ static bool read_items(struct json_reader *r, const struct type *type)
     }
     do {
         struct value item;
-        if (!read_value(r, item_type(type, r->n_items - base), &item))
+        if (!has_room(r) || !read_value(r, item_type(type, r->n_items - base), &item))
             return false;
         push_item(r, item);
     } while (next_item(r, ']', &ok));
@@ -183,7 +190,7 @@ static bool read_members(struct json_reader *r, const struct type *type)
         struct str key;
         struct value item;
         size_t start = r->at;
-        if (!read_key(r, &key))
+        if (!has_room(r) || !read_key(r, &key))
             return false;
         const struct type *member = member_type(type, key);
         if (!member)

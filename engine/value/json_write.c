@@ -73,7 +73,7 @@ static bool write_parts(struct strbuf *out, struct value v, enum json_style styl
     bool keyed = type_is_keyed(v.type), finite = true;
     struct value key, item;
     strbuf_addc(out, keyed ? '{' : '[');
-    for (struct value_iter it = value_iter(v); value_next(&it, &key, &item);) {
+    for (struct value_iter it = value_iter(v); !out->over && value_next(&it, &key, &item);) {
         if (it.i > 1)
             strbuf_addc(out, ',');
         line(out, style, indent + STEP);

@@ -170,7 +170,7 @@ static void print_parts(struct strbuf *out, struct value v, unsigned indent)
     bool keyed = type_is_keyed(v.type);
     struct value key, item;
     strbuf_addc(out, keyed ? '{' : '[');
-    for (struct value_iter it = value_iter(v); value_next(&it, &key, &item);) {
+    for (struct value_iter it = value_iter(v); !out->over && value_next(&it, &key, &item);) {
         new_line(out, indent + STEP);
         if (keyed) {
             print_quoted(out, key.u.string);

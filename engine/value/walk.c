@@ -2,6 +2,15 @@
 
 #include "value/value_private.h"
 
+size_t value_count(struct value v, size_t max)
+{
+    const struct value *parts = value_parts(v);
+    size_t n = 1;
+    for (uint32_t i = 0; parts && i < v.n && n < max; i++)
+        n += value_parts(parts[i]) ? value_count(parts[i], max - n) : 1;
+    return n;
+}
+
 /* The path to the value at hand is kept on one stack that grows and shrinks with the walk. */
 struct walker {
     struct arena *arena;

@@ -4,6 +4,10 @@
 
 #include "value/path.h"
 
+/* How many values v is made of, itself included, those that several places share counted at each: no more than `max`, in
+ * no more time than that. */
+size_t value_count(struct value v, size_t max);
+
 /* Called for a value and its path (valid during the call only); returns whether to go inside. */
 typedef bool walk_visit(void *ctx, struct path path, struct value v);
 void value_walk(struct arena *arena, struct value v, walk_visit *visit, void *ctx);
