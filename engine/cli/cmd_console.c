@@ -7,6 +7,7 @@
 #include "value/print.h"
 #include "view/json/answer.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 /* -- people
@@ -46,6 +47,51 @@ static int converse(struct cli *cli, struct console *console)
  * -------------------------------------------------------------------------------------------------------------------------------
  */
 
+enum { LINE_MAX = 16 << 20, CHUNK = 64 << 10 };
+
+/* Standard input, by chunks. */
+struct input {
+    size_t at, n;
+    char chunk[CHUNK];
+};
+
+/* More input in the chunk; false at its end. */
+static bool refill(struct input *in)
+{
+    ssize_t n;
+    while ((n = read(STDIN_FILENO, in->chunk, sizeof in->chunk)) < 0 && errno == EINTR)
+        ;
+    in->at = 0;
+    in->n = n > 0 ? (size_t)n : 0;
+    return in->n;
+}
+
+/* The next line, without its newline; line->over where it is longer than any expression, and then only begun. False at
+ * the end of input. */
+static bool read_line(struct input *in, struct strbuf *line)
+{
+    bool any = false;
+    strbuf_clear(line);
+    while (in->at < in->n || refill(in)) {
+        const char *from = in->chunk + in->at, *newline = memchr(from, '\n', in->n - in->at);
+        size_t n = newline ? (size_t)(newline - from) : in->n - in->at;
+        if (!line->over)
+            strbuf_add(line, str_from(from, n));
+        in->at += n + (newline != NULL);
+        any = true;
+        if (newline)
+            break;
+    }
+    return any;
+}
+
+static bool too_long(struct cli *cli)
+{
+    diag_error(&cli->diags, (struct span){0}, _("Line too long"),
+               _("An expression may have %d MiB at most, and this line is longer."), LINE_MAX >> 20);
+    return false;
+}
+
 /* A line of -json input is the expression as a JSON string. */
 static bool unwrap(struct cli *cli, struct arena *arena, struct str line, struct str *text)
 {
@@ -60,14 +106,14 @@ static bool unwrap(struct cli *cli, struct arena *arena, struct str line, struct
     return false;
 }
 
-static bool answer_json(struct cli *cli, struct console *console, struct str line)
+static bool answer_json(struct cli *cli, struct console *console, struct str line, bool whole)
 {
     ARENA_AUTO arena = arena_new();
     struct diags outer = cli->diags;
     struct str text;
     cli->diags = DIAGS_INIT(arena);
     struct value v = value_unknown(type_dynamic);
-    if (unwrap(cli, arena, line, &text))
+    if (whole ? unwrap(cli, arena, line, &text) : too_long(cli))
         v = console_eval(console, arena, text, &cli->diags);
     bool ok = !diags_failed(&cli->diags);
     STRBUF_AUTO out = STRBUF_INIT(0);
@@ -81,16 +127,20 @@ static bool answer_json(struct cli *cli, struct console *console, struct str lin
 static int pipe_through(struct cli *cli, struct console *console)
 {
     bool ok = true;
-    CLEANUP(cleanup_ptr) char *buffer = NULL;
-    size_t cap = 0;
-    for (ssize_t n; (n = getline(&buffer, &cap, stdin)) > 0;) {
-        struct str line = str_trim(str_from(buffer, (size_t)n));
+    STRBUF_AUTO buffer = STRBUF_INIT(LINE_MAX);
+    CLEANUP(cleanup_ptr) struct input *in = heap_alloc(sizeof *in);
+    in->at = in->n = 0;
+    while (read_line(in, &buffer)) {
+        bool whole = !buffer.over;
+        struct str line = str_trim(strbuf_str(&buffer));
         if (!line.n)
             continue;
         if (cli->flags.json)
-            answer_json(cli, console, line); /* the answer says it */
-        else
+            answer_json(cli, console, line, whole); /* the answer says it */
+        else if (whole)
             ok &= answer(cli, console, line);
+        else
+            ok = too_long(cli), cli_report(cli);
     }
     return ok ? EXIT_OK : EXIT_ERROR;
 }
