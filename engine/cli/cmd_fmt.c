@@ -2,6 +2,7 @@
 #include "base/fs.h"
 #include "base/gettext.h"
 #include "cli/cli.h"
+#include "cli/fmt_files.h"
 #include "syntax/fmt.h"
 #include "syntax/parse.h"
 #include "view/unified.h"
@@ -13,6 +14,7 @@
 struct formatting {
     struct cli *cli;
     struct arena *arena;
+    VEC(struct str) files;
     struct strbuf list, diffs; /* files that change; how */
     size_t changed;
     bool failed;
@@ -101,7 +103,16 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void format_folder(struct formatting *f, struct str dir)
+/* DT_DIR, DT_REG, or something else; links count as what they point to. */
+static unsigned type_of(const struct dirent *entry, struct str path)
+{
+    struct stat st;
+    if (entry->d_type == DT_DIR || entry->d_type == DT_REG)
+        return entry->d_type;
+    return stat(path.p, &st) == 0 ? IFTODT(st.st_mode) : DT_UNKNOWN;
+}
+
+static void gather_folder(struct formatting *f, struct str dir)
 {
     struct dirent **entries;
     int n = scandir(dir.n ? dir.p : ".", &entries, NULL, by_name);
@@ -111,30 +122,47 @@ static void format_folder(struct formatting *f, struct str dir)
     }
     for (int i = 0; i < n; i++) {
         struct str name = str_c(entries[i]->d_name), path = fs_join(f->cli->arena, dir, name);
-        struct stat st;
-        if (ignored(name) || stat(path.p, &st) != 0)
+        if (ignored(name))
             continue;
-        if (S_ISDIR(st.st_mode) && f->cli->flags.recursive && entries[i]->d_type != DT_LNK)
-            format_folder(f, path);
-        else if (S_ISREG(st.st_mode) && is_source(name))
-            format_file(f, path);
+        unsigned type = type_of(entries[i], path);
+        if (type == DT_DIR && f->cli->flags.recursive && entries[i]->d_type != DT_LNK)
+            gather_folder(f, path);
+        else if (type == DT_REG && is_source(name))
+            vec_push(f->cli->arena, &f->files, path);
     }
     for (int i = 0; i < n; i++)
         free(entries[i]);
     free(entries);
 }
 
-static void format_target(struct formatting *f, struct str target)
+static void gather(struct formatting *f, struct str target)
 {
     struct stat st;
     if (stat(target.p, &st) != 0)
         complain(f, target, strerror(errno));
     else if (S_ISDIR(st.st_mode))
-        format_folder(f, target);
+        gather_folder(f, target);
     else if (is_source(target))
-        format_file(f, target);
+        vec_push(f->cli->arena, &f->files, target);
     else
         complain(f, target, _("only .hcl, .tf and .tfvars files can be formatted"));
+}
+
+/* Formats what was gathered: at once as far as nothing is to be told but the names, the rest one by one, in order. */
+static void format_files(struct formatting *f)
+{
+    const struct flags *flags = &f->cli->flags;
+    enum fmt_outcome *outcomes = ARENA_ARRAY(f->cli->arena, enum fmt_outcome, f->files.n);
+    if (!flags->diff)
+        fmt_files(f->files.v, f->files.n, flags->write && !flags->check, outcomes);
+    vec_each (&f->files, i) {
+        struct str path = f->files.v[i];
+        if (outcomes[i] == FMT_LEFT)
+            format_file(f, path);
+        f->changed += outcomes[i] == FMT_CHANGED;
+        if (outcomes[i] == FMT_CHANGED)
+            strbuf_printf(&f->list, "%.*s\n", STR_ARG(path));
+    }
 }
 
 /* -- standard input
@@ -179,9 +207,10 @@ static int run(struct cli *cli)
         code = format_input(&f);
     } else {
         vec_each (&cli->flags.args, i)
-            format_target(&f, cli->flags.args.v[i]);
+            gather(&f, cli->flags.args.v[i]);
         if (!cli->flags.args.n)
-            format_folder(&f, (struct str){0});
+            gather_folder(&f, (struct str){0});
+        format_files(&f);
         code = finish(&f);
     }
     strbuf_free(&f.list);
