@@ -4,8 +4,8 @@
 
 #include "value/path.h"
 
-/* How many values v is made of, itself included, those that several places share counted at each: no more than `max`, in
- * no more time than that. */
+/* How many values v is made of, itself included, those that several places share counted at each: no more than `max`,
+ * in no more time than that. */
 size_t value_count(struct value v, size_t max);
 
 /* Called for a value and its path (valid during the call only); returns whether to go inside. */
