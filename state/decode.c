@@ -141,7 +141,7 @@ static struct str plain_text(struct str json)
     return plain ? str_sub(json, 1, json.n - 1) : (struct str){0};
 }
 
-static bool decode_address(struct decoder *d, struct str json, const struct addr **out)
+bool decode_address(struct decoder *d, struct str json, const struct addr **out)
 {
     struct str text = plain_text(json);
     if (!text.n && !decode_string(d, json, &text))

@@ -36,6 +36,7 @@ void decoder_free(struct decoder *d);
 bool decode_fail(struct decoder *d, struct str at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 bool decode_fields(struct decoder *d, struct str text, struct fields *out);
 bool decode_string(struct decoder *d, struct str json, struct str *out);
+bool decode_address(struct decoder *d, struct str json, const struct addr **out);
 bool decode_number(struct decoder *d, struct str json, uint64_t *out);
 bool decode_type(struct decoder *d, struct str json);    /* gives it the next number */
 bool decode_secrets(struct decoder *d, struct str json); /* opens the key that the seals after it are made with */

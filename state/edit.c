@@ -32,6 +32,7 @@ void edit_not_found(struct snapshot *here, struct str text, struct diags *diags)
 struct mapping {
     struct addrs *addrs;
     const struct edit_place *from, *to;
+    const struct state_moving *begun; /* a move to that other state; or NULL */
 };
 
 static const struct module_inst *rebase(struct addrs *addrs, const struct module_inst *module,
@@ -117,6 +118,14 @@ static bool refuse_taken(struct snapshot *there, const struct addr *from, const 
     return false;
 }
 
+static bool was_begun(const struct mapping *m, const struct addr *from)
+{
+    for (size_t i = 0; m->begun && i < m->begun->n; i++)
+        if (m->begun->addrs[i] == from)
+            return true;
+    return false;
+}
+
 static bool refuse_uncertain(const struct state_instance *in, struct diags *diags)
 {
     const struct intent *uncertain = in->uncertain;
@@ -143,6 +152,20 @@ static bool refuse_many(const struct edit *edit, const struct addr *to, struct d
     return true;
 }
 
+/* A resource as a whole goes where there is none of that name yet: the instances of two would be one resource's. */
+static bool refuse_merge(struct snapshot *there, const struct mapping *m, struct diags *diags)
+{
+    size_t n;
+    const struct target *to = &m->to->target;
+    const struct state_instance *const *all = snapshot_sorted(there, &n);
+    if (!m->from->target.addr || !m->from->target.whole || !to->addr || !to->whole || m->begun)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (target_covers(to, all[i]->addr) && !target_covers(&m->from->target, all[i]->addr))
+            return refuse_taken(there, m->from->target.addr, all[i]->addr, false, diags);
+    return true;
+}
+
 static bool find_moves(struct arena *arena, struct snapshot *here, struct snapshot *there, const struct mapping *m,
                        struct edit *out, struct diags *diags)
 {
@@ -152,7 +175,7 @@ static bool find_moves(struct arena *arena, struct snapshot *here, struct snapsh
         if (!target_covers(&m->from->target, all[i]->addr))
             continue;
         struct edit_move move = {all[i]->addr, moved_to(m, all[i]->addr)};
-        if (refuse_taken(there, move.from, move.to, here == there, diags) &&
+        if ((was_begun(m, move.from) || refuse_taken(there, move.from, move.to, here == there, diags)) &&
             (here == there || refuse_uncertain(all[i], diags)))
             vec_push(arena, &out->moves, move);
     }
@@ -160,6 +183,8 @@ static bool find_moves(struct arena *arena, struct snapshot *here, struct snapsh
         return false;
     if (!out->moves.n)
         edit_not_found(here, m->from->text, diags);
+    if (out->moves.n && !refuse_merge(there, m, diags))
+        return false;
     return out->moves.n && refuse_many(out, out->moves.v[0].to, diags);
 }
 
@@ -266,41 +291,67 @@ static void move_within(struct arena *arena, struct snapshot *here, struct edit 
     follow_all(arena, here, &moved, out);
 }
 
-static void depart(struct arena *arena, struct edit *out, const struct edit_move *move, struct str deposed,
-                   const struct state_object *object, const struct map *moved)
+static void depart(struct arena *arena, struct snapshot *there, struct edit *out, const struct edit_move *move,
+                   struct str deposed, const struct state_object *object, const struct map *moved)
 {
     if (!object)
         return;
     const struct state_object *followed = follow(arena, moved, object);
-    struct result there = {.kind = RESULT_SET, .addr = move->to, .deposed = deposed};
-    there.object = followed ? followed : object;
-    vec_push(arena, &out->arrivals, there);
+    struct result arrival = {.kind = RESULT_SET, .addr = move->to, .deposed = deposed};
+    arrival.object = followed ? followed : object;
+    if (!snapshot_object(there, move->to, deposed))
+        vec_push(arena, &out->arrivals, arrival);
     vec_push(arena, &out->results, ((struct result){.kind = RESULT_GONE, .addr = move->from, .deposed = deposed}));
 }
 
-static void move_across(struct arena *arena, struct snapshot *here, struct edit *out)
+static void move_across(struct arena *arena, struct snapshot *here, struct snapshot *there, struct edit *out)
 {
     struct map moved = followers(arena, here, out);
     vec_each (&out->moves, i) {
         const struct edit_move *move = &out->moves.v[i];
         const struct state_instance *in = snapshot_get(here, move->from);
-        depart(arena, out, move, (struct str){0}, in->object, &moved);
+        depart(arena, there, out, move, (struct str){0}, in->object, &moved);
         vec_each (&in->deposed, k)
-            depart(arena, out, move, in->deposed.v[k].key, in->deposed.v[k].object, &moved);
+            depart(arena, there, out, move, in->deposed.v[k].key, in->deposed.v[k].object, &moved);
     }
+}
+
+/* Whole projects take their outputs along, but for those that are there already. */
+static void move_outputs(struct arena *arena, struct snapshot *here, struct snapshot *there, struct edit *out)
+{
+    size_t n;
+    const struct state_output *outputs = snapshot_outputs(here, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct state_output *o = &outputs[i];
+        if (!snapshot_output(there, o->name))
+            vec_push(arena, &out->arrivals,
+                     ((struct result){
+                         .kind = RESULT_OUTPUT, .name = o->name, .value = o->value, .sensitive = o->sensitive}));
+        vec_push(arena, &out->results, ((struct result){.kind = RESULT_OUTPUT_REMOVE, .name = o->name}));
+    }
+}
+
+static bool is_everything(const struct edit_place *place)
+{
+    return !place->target.addr && !place->target.module->parent;
 }
 
 bool edit_move(struct arena *arena, struct snapshot *here, struct snapshot *there, const struct edit_place *from,
                const struct edit_place *to, struct edit *out, struct diags *diags)
 {
-    struct mapping m = {snapshot_addrs(here), from, to};
+    const struct state_moving *begun = here == there ? NULL : snapshot_moving(here);
+    if (begun && !str_eq(begun->lineage, snapshot_lineage(there)))
+        begun = NULL;
+    struct mapping m = {snapshot_addrs(here), from, to, begun};
     *out = (struct edit){0};
     if (!refuse_kinds(from, to, diags) || !find_moves(arena, here, there, &m, out, diags))
         return false;
     if (here == there)
         move_within(arena, here, out);
     else
-        move_across(arena, here, out);
+        move_across(arena, here, there, out);
+    if (here != there && is_everything(from) && is_everything(to))
+        move_outputs(arena, here, there, out);
     return true;
 }
 

@@ -33,7 +33,7 @@ struct edit {
  * Everything at `from` goes to `to`: a resource with all of its instances, one instance, or a module with all it holds.
  * Dependencies on what moved follow. `there` is the state it goes to: `here`, or another one. False after a diagnostic:
  * nothing is there, the destination is taken or of another type, or (between two states) it is uncertain what exists.
- */
+ * Where a move to `there` was begun and not finished, what arrived already only leaves. */
 bool edit_move(struct arena *arena, struct snapshot *here, struct snapshot *there, const struct edit_place *from,
                const struct edit_place *to, struct edit *out, struct diags *diags);
 

@@ -149,6 +149,24 @@ static void write_secrets(struct writer *w, struct secrets *secrets)
     secrets_write(secrets, w->out);
 }
 
+/* Only while a move to another state is under way. */
+static void write_moving(struct writer *w)
+{
+    const struct state_moving *m = snapshot_moving(w->snapshot);
+    if (!m)
+        return;
+    list_open(w, "moving");
+    list_item(w);
+    json_write_string(w->out, m->to, JSON_COMPACT);
+    list_item(w);
+    json_write_string(w->out, m->lineage, JSON_COMPACT);
+    for (size_t i = 0; i < m->n; i++) {
+        list_item(w);
+        json_write_string(w->out, m->addrs[i]->text, JSON_COMPACT);
+    }
+    list_close(w);
+}
+
 bool format_write(struct strbuf *out, struct snapshot *s, struct secrets *secrets, struct absorbed absorbed)
 {
     struct writer w = {.out = out, .snapshot = s};
@@ -166,6 +184,7 @@ bool format_write(struct strbuf *out, struct snapshot *s, struct secrets *secret
     write_outputs(&w);
     write_objects(&w);
     write_uncertain(&w);
+    write_moving(&w);
     strbuf_lit(out, "\n}\n");
     encoder_free(&w.encoder);
     return !out->over;
@@ -174,7 +193,8 @@ bool format_write(struct strbuf *out, struct snapshot *s, struct secrets *secret
 /* -- reading */
 
 struct head {
-    struct str format, version, written_by, lineage, serial, absorbed, secrets, types, outputs, resources, uncertain;
+    struct str format, version, written_by, lineage, serial, absorbed, secrets, types, outputs, resources, uncertain,
+        moving;
 };
 
 struct reader {
@@ -191,7 +211,7 @@ static struct str *head_member(struct head *h, struct str key)
         {STR("format"), &h->format},       {STR("version"), &h->version}, {STR("written_by"), &h->written_by},
         {STR("lineage"), &h->lineage},     {STR("serial"), &h->serial},   {STR("absorbed"), &h->absorbed},
         {STR("types"), &h->types},         {STR("outputs"), &h->outputs}, {STR("resources"), &h->resources},
-        {STR("uncertain"), &h->uncertain}, {STR("secrets"), &h->secrets},
+        {STR("uncertain"), &h->uncertain}, {STR("moving"), &h->moving},   {STR("secrets"), &h->secrets},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (str_eq(table[i].name, key))
@@ -270,6 +290,30 @@ static bool read_intent(struct reader *r, struct str text)
     return true;
 }
 
+static bool read_moving(struct reader *r, struct str text)
+{
+    struct decoder *d = &r->decoder;
+    struct cut c = cut_open(text, '[');
+    struct str key, value;
+    struct state_moving moving = {0};
+    VEC(const struct addr *) addrs = {0};
+    struct arena *arena = snapshot_arena(r->snapshot);
+    for (size_t i = 0; cut_next(&c, &key, &value); i++) {
+        struct str *slot = i == 0 ? &moving.to : &moving.lineage;
+        const struct addr *addr = NULL;
+        if (i < 2 ? !decode_string(d, value, slot) : !decode_address(d, value, &addr))
+            return false;
+        if (addr)
+            vec_push(arena, &addrs, addr);
+    }
+    if (c.why)
+        return fail_cut(d, &c);
+    moving.addrs = addrs.v;
+    moving.n = addrs.n;
+    snapshot_set_moving(r->snapshot, moving.n ? &moving : NULL);
+    return true;
+}
+
 static bool read_absorbed(struct reader *r, struct str text, struct absorbed *out)
 {
     struct cut c = cut_open(text, '[');
@@ -292,7 +336,7 @@ static bool read_body(struct reader *r, struct str unknown, struct absorbed *abs
     return (!r->head.absorbed.n || read_absorbed(r, r->head.absorbed, absorbed)) &&
            (!r->head.secrets.n || decode_secrets(d, r->head.secrets)) && each_element(d, r->head.types, read_type, r) &&
            each_element(d, r->head.outputs, read_output, r) && each_element(d, r->head.resources, read_object, r) &&
-           each_element(d, r->head.uncertain, read_intent, r);
+           each_element(d, r->head.uncertain, read_intent, r) && (!r->head.moving.n || read_moving(r, r->head.moving));
 }
 
 /* Line and column (in bytes), from 1. */

@@ -18,6 +18,7 @@ struct snapshot {
     struct map providers; /* each name once */
     struct map outputs;   /* name → struct state_output; NULL where removed */
     struct state_output *outputs_sorted;
+    struct state_moving *moving;
 };
 
 struct snapshot *snapshot_new(struct addrs *addrs)
@@ -477,4 +478,33 @@ const char *intent_action_name(enum intent_action action)
 {
     static const char *const names[] = {"create", "update", "delete"};
     return names[action];
+}
+
+/* -- a move that was begun */
+
+void snapshot_set_moving(struct snapshot *s, const struct state_moving *moving)
+{
+    s->moving = NULL;
+    if (!moving)
+        return;
+    const struct addr **addrs = ARENA_ARRAY(s->arena, const struct addr *, moving->n + 1);
+    for (size_t i = 0; i < moving->n; i++)
+        addrs[i] = moving->addrs[i];
+    s->moving = ARENA_NEW(s->arena, struct state_moving);
+    *s->moving =
+        (struct state_moving){arena_str(s->arena, moving->to), arena_str(s->arena, moving->lineage), addrs, moving->n};
+}
+
+const struct state_moving *snapshot_moving(struct snapshot *s)
+{
+    if (!s->moving)
+        return NULL;
+    const struct addr **addrs = ARENA_ARRAY(s->arena, const struct addr *, s->moving->n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s->moving->n; i++)
+        if (snapshot_get(s, s->moving->addrs[i]))
+            addrs[n++] = s->moving->addrs[i];
+    s->moving->addrs = addrs;
+    s->moving->n = n;
+    return n ? s->moving : NULL;
 }

@@ -60,6 +60,13 @@ struct state_output {
     bool sensitive;     /* declared so */
 };
 
+/* A move to another state that was begun: until it is finished, the objects may be in both. */
+struct state_moving {
+    struct str to, lineage; /* the other state: its place for people, and which one it is */
+    const struct addr *const *addrs;
+    size_t n;
+};
+
 struct snapshot;
 
 /* An empty snapshot with a new lineage and serial 0. `addrs` must outlive it. */
@@ -89,6 +96,11 @@ size_t snapshot_uncertain(const struct snapshot *snapshot);
 const struct state_output *snapshot_outputs(struct snapshot *snapshot, size_t *n);
 /* NULL where there is none of that name. */
 const struct state_output *snapshot_output(const struct snapshot *snapshot, struct str name);
+
+/* The move to another state that was not finished, without what is gone since; NULL where there is none. */
+const struct state_moving *snapshot_moving(struct snapshot *snapshot);
+/* Copies; NULL: none any more. */
+void snapshot_set_moving(struct snapshot *snapshot, const struct state_moving *moving);
 
 /* -- what can happen to a state: the records of the journal
  * ----------------------------------------------------------------------------------------------------------------- */

@@ -195,6 +195,11 @@ struct snapshot *store_snapshot(struct store *s)
     return s->snapshot;
 }
 
+struct str store_place(const struct store *s)
+{
+    return s->backend->place;
+}
+
 struct secrets *store_secrets(struct store *s)
 {
     return s->secrets;

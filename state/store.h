@@ -47,6 +47,9 @@ struct store *store_open(const struct store_options *options, struct diags *diag
 /* Reads without the lock: snapshot + journal as they are at one moment. Release with snapshot_free. */
 struct snapshot *store_read(const struct store_options *options, struct diags *diags);
 
+/* Where it lies, for messages. */
+struct str store_place(const struct store *store);
+
 /* The store's snapshot, always up to date with all results taken. Owned by the store, and changed by store_results:
  * read it while no other thread writes. */
 struct snapshot *store_snapshot(struct store *store);

@@ -11,13 +11,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const struct command *const cli_commands[] = {
-    &cmd_validate,   &cmd_plan,    &cmd_apply,        &cmd_destroy, &cmd_show,      &cmd_output,
-    &cmd_state,      &cmd_secrets, &cmd_force_unlock, &cmd_import,  &cmd_refresh,   &cmd_graph,
-    &cmd_console,    &cmd_test,    &cmd_fmt,          &cmd_get,     &cmd_providers, &cmd_metadata,
-    &cmd_completion, &cmd_version, &cmd_help,         NULL,
+    &cmd_validate,  &cmd_plan,     &cmd_apply,      &cmd_destroy, &cmd_show,         &cmd_output,
+    &cmd_state,     &cmd_taint,    &cmd_untaint,    &cmd_secrets, &cmd_force_unlock, &cmd_import,
+    &cmd_refresh,   &cmd_graph,    &cmd_console,    &cmd_test,    &cmd_fmt,          &cmd_get,
+    &cmd_providers, &cmd_metadata, &cmd_completion, &cmd_version, &cmd_help,         NULL,
 };
 
 const char *cli_last_word(const struct command *command)
@@ -166,6 +167,26 @@ struct session *cli_session(struct cli *cli)
     return options_of(cli, &options) ? keep(cli, session_open(&options, &cli->diags)) : NULL;
 }
 
+/* Its configuration has sources of its own, which are shown where it cannot be loaded. */
+struct session *cli_session_at(struct cli *cli, const char *path)
+{
+    struct session_options options;
+    struct stat st;
+    if (!options_of(cli, &options))
+        return NULL;
+    bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    options.dir = folder ? str_c(path) : STR(".");
+    options.state_path = folder ? (struct str){0} : str_c(path);
+    if (folder)
+        options.n_backend_settings = 0;
+    size_t errors = cli->diags.n_errors;
+    cli->other = session_open(&options, &cli->diags);
+    if (cli->diags.n_errors == errors)
+        return cli->other;
+    cli->sources = session_sources(cli->other);
+    return NULL;
+}
+
 struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan)
 {
     struct session_options options;
@@ -286,6 +307,7 @@ int cli_main(const struct detour_provider *const *providers, int argc, char **ar
         registry_add(cli.registry, providers[i]);
     int code = run_command(&cli, argc, argv);
     interruptible = NULL;
+    session_close(cli.other);
     session_close(cli.session);
     registry_free(cli.registry);
     arena_free(cli.arena);

@@ -1,8 +1,9 @@
 #include "base/gettext.h"
 #include "cli/cmd_state.h"
 #include "cli/help.h"
-#include "state/model.h"
+#include "state/edit.h"
 #include "view/human/state.h"
+#include "view/json/history.h"
 #include "view/json/state.h"
 
 static struct snapshot *open_state(struct cli *cli)
@@ -18,6 +19,42 @@ static bool selected(struct cli *cli, const struct target *targets, const struct
     return cli->flags.args.n == 0;
 }
 
+static bool has_id(const struct state_object *object, const char *id)
+{
+    if (!object || !value_is_set(object->value) || object->value.type->kind != TYPE_OBJECT)
+        return false;
+    struct value v = value_attr(object->value, STR("id"));
+    return value_exists(v) && value_is_set(v) && v.type == type_string && str_eq(v.u.string, str_c(id));
+}
+
+/* What the addresses and -id leave, in the order of plans. */
+static size_t select_instances(struct cli *cli, struct snapshot *state, const struct target *targets,
+                               const struct state_instance ***out)
+{
+    size_t n, kept = 0;
+    const struct state_instance *const *all = snapshot_sorted(state, &n);
+    *out = ARENA_ARRAY(cli->arena, const struct state_instance *, n + 1);
+    for (size_t i = 0; i < n; i++)
+        if (selected(cli, targets, all[i]->addr) && (!cli->flags.id || has_id(all[i]->object, cli->flags.id)))
+            (*out)[kept++] = all[i];
+    return kept;
+}
+
+/* An address that nothing is at is a slip of the pen. */
+static bool check_targets(struct cli *cli, struct snapshot *state, const struct target *targets)
+{
+    size_t n, errors = cli->diags.n_errors;
+    const struct state_instance *const *all = snapshot_sorted(state, &n);
+    for (size_t t = 0; t < cli->flags.args.n; t++) {
+        bool used = false;
+        for (size_t i = 0; i < n && !used; i++)
+            used = target_covers(&targets[t], all[i]->addr);
+        if (!used)
+            edit_not_found(state, cli->flags.args.v[t], &cli->diags);
+    }
+    return cli->diags.n_errors == errors;
+}
+
 static int run_list(struct cli *cli)
 {
     struct snapshot *state = open_state(cli);
@@ -26,14 +63,15 @@ static int run_list(struct cli *cli)
         if (!addr_parse_target(session_addrs(cli->session), cli->sources, cli->flags.args.v[i], &targets[i],
                                &cli->diags))
             return cli_failed(cli);
-    if (!state)
+    if (!state || !check_targets(cli, state, targets))
         return cli_failed(cli);
-    size_t n;
-    const struct state_instance *const *instances = snapshot_sorted(state, &n);
+    const struct state_instance **list;
+    size_t n = select_instances(cli, state, targets, &list);
     STRBUF_AUTO out = STRBUF_INIT(0);
-    for (size_t i = 0; i < n; i++)
-        if (selected(cli, targets, instances[i]->addr))
-            strbuf_printf(&out, "%.*s\n", STR_ARG(instances[i]->addr->text));
+    if (cli->flags.json)
+        json_state_list(&out, list, n);
+    for (size_t i = 0; !cli->flags.json && i < n; i++)
+        strbuf_printf(&out, "%.*s\n", STR_ARG(list[i]->addr->text));
     cli_report(cli);
     cli_print(strbuf_str(&out));
     return EXIT_OK;
@@ -44,8 +82,7 @@ static const struct state_instance *find(struct cli *cli, struct snapshot *state
     const struct addr *addr = addr_parse(session_addrs(cli->session), cli->sources, text, &cli->diags);
     const struct state_instance *instance = addr ? snapshot_get(state, addr) : NULL;
     if (addr && !instance)
-        diag_error(&cli->diags, (struct span){0}, _("Not in the state"),
-                   _("The state has no object %.*s. \"detour state list\" shows what there is."), STR_ARG(text));
+        edit_not_found(state, text, &cli->diags);
     return instance;
 }
 
@@ -69,8 +106,8 @@ static const struct command cmd_state_list = {
     .name = "state list",
     .args = "[ADDRESS…]",
     .summary = N_("List what is in the state"),
-    .doc = N_("With addresses: only those, and what they hold."),
-    .flags = "backend-config no-color state",
+    .doc = N_("With addresses: only those, and what they hold: instances of a resource, all of a module."),
+    .flags = "backend-config id json no-color state",
     .max_args = 1000,
     .run = run_list,
 };
@@ -86,13 +123,14 @@ static const struct command cmd_state_show = {
     .run = run_show,
 };
 
-static const struct command *const subcommands[] = {&cmd_state_list, &cmd_state_show,    &cmd_state_pull,
-                                                    &cmd_state_push, &cmd_state_migrate, NULL};
+static const struct command *const subcommands[] = {
+    &cmd_state_list, &cmd_state_show, &cmd_state_mv,   &cmd_state_rm,      &cmd_state_history,
+    &cmd_state_diff, &cmd_state_pull, &cmd_state_push, &cmd_state_migrate, NULL};
 
 const struct command cmd_state = {
     .name = "state",
     .args = "COMMAND",
-    .summary = N_("Look into the state, store it, move it: list, show, pull, push, migrate"),
+    .summary = N_("Look into the state and change it: list, show, mv, rm, history, diff, pull, push, migrate"),
     .doc = "",
     .flags = "no-color",
     .max_args = 1,

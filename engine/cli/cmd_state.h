@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 
-extern const struct command cmd_state_pull, cmd_state_push, cmd_state_migrate;
+extern const struct command cmd_state_mv, cmd_state_rm, cmd_state_history, cmd_state_diff, cmd_state_pull,
+    cmd_state_push, cmd_state_migrate;
 
 #endif

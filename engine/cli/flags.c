@@ -8,9 +8,11 @@
 
 /* Sorted by name. */
 const struct flag flag_table[] = {
+    {"allow-missing", FLAG_BOOL, AT(allow_missing), NULL, N_("It is no error where there is nothing to mark.")},
     {"auto-approve", FLAG_BOOL, AT(auto_approve), NULL, N_("Apply without asking.")},
     {"backend-config", FLAG_LIST, AT(backend_config), "NAME=VALUE",
      N_("A setting of the backend that the configuration leaves out, or a file of them. Repeatable.")},
+    {"backup", FLAG_STRING, AT(backup), "FILE", N_("Keep a copy of the state as it was in this file.")},
     {"check", FLAG_BOOL, AT(check), NULL, N_("Only tell whether files are formatted: exit 3 where some are not.")},
     {"destroy", FLAG_BOOL, AT(destroy), NULL, N_("Plan to destroy everything that is managed.")},
     {"detailed-exitcode", FLAG_BOOL, AT(detailed_exitcode), NULL,
@@ -19,8 +21,10 @@ const struct flag flag_table[] = {
     {"digest", FLAG_STRING, AT(digest), "SHA256",
      N_("Apply only if the plan has this digest, as the reviewed plan showed it.")},
     {"filter", FLAG_LIST, AT(filters), "FILE", N_("Only the tests of this file: tests/web.test.hcl. Repeatable.")},
+    {"dry-run", FLAG_BOOL, AT(dry_run), NULL, N_("Only tell what would be done.")},
     {"force", FLAG_BOOL, AT(force), NULL, N_("Store it, whatever stands against it.")},
     {"help", FLAG_BOOL, AT(help), NULL, N_("Show this help.")},
+    {"id", FLAG_STRING, AT(id), "ID", N_("Only objects whose id is this.")},
     {"input", FLAG_BOOL, AT(input), NULL, N_("Ask for what is missing on a terminal; -input=false never asks.")},
     {"json", FLAG_BOOL, AT(json), NULL, N_("Answer in JSON, for programs.")},
     {"junit-xml", FLAG_STRING, AT(junit_xml), "FILE", N_("Write a report in JUnit's XML, too.")},
@@ -41,6 +45,8 @@ const struct flag flag_table[] = {
      N_("Replace this object even if nothing else asks for it. Repeatable.")},
     {"state", FLAG_STRING, AT(state), "FILE",
      N_("The state, instead of detour.state in the folder of the configuration.")},
+    {"state-out", FLAG_STRING, AT(state_out), "PATH",
+     N_("Move to another state: a file, or the folder of another configuration.")},
     {"target", FLAG_LIST, AT(targets), "ADDRESS",
      N_("Only this object, or all of a module, and what it depends on. Repeatable.")},
     {"test-directory", FLAG_STRING, AT(test_directory), "FOLDER",

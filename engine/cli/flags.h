@@ -17,6 +17,8 @@ struct flags {
     bool check, diff, recursive, write; /* fmt; write defaults to true */
     bool offline, update;               /* get */
     bool force;
+    bool allow_missing, dry_run; /* state mv, rm; taint, untaint */
+    const char *backup, *id, *state_out;
     const char *out, *digest, *state, *chdir, *junit_xml, *test_directory;
     unsigned parallelism;
     unsigned lock_timeout_ms;

@@ -179,7 +179,7 @@ static bool may_apply(struct session *session, const struct plan *plan, struct d
 {
     if (plan->errored)
         return refuse(diags, DIAG_PLAIN, _("Plan has errors"), _("A plan with errors cannot be applied."));
-    if (!session_prepare(session, diags) || !session_need_store(session, diags))
+    if (!session_prepare(session, diags) || !session_need_store(session, diags) || moving_refused(session, diags))
         return false;
     const struct snapshot *state = session_snapshot(session);
     if (snapshot_serial(state) != plan->serial || (plan->serial && !str_eq(snapshot_lineage(state), plan->lineage)))

@@ -43,11 +43,12 @@ static struct provider_slot *slot_without_config(struct run *run, struct str key
     struct str name = mocked ? stand_in_name(key) : key;
     const struct detour_provider *provider = registry_provider(run->session->options.registry, name);
     if (!provider) {
-        struct diag *d =
-            diag_error(run->diags, (struct span){0}, _("Provider configuration is gone"),
-                       _("The state says that %.*s goes through provider \"%.*s\", which is not configured. "
-                         "Put its provider block back until the object is destroyed."),
-                       STR_ARG(addr->text), STR_ARG(key));
+        struct diag *d = diag_error(
+            run->diags, (struct span){0}, _("Provider configuration is gone"),
+            _("The state says that %.*s goes through provider \"%.*s\", which is not configured. "
+              "Put its provider block back until the object is destroyed; or, where it is gone with what it was "
+              "on, forget it: detour state rm '%.*s'"),
+            STR_ARG(addr->text), STR_ARG(key), STR_ARG(addr->text));
         d->object = arena_str(run->diags->arena, addr->text);
         return NULL;
     }

@@ -202,15 +202,41 @@ static void excuse(struct run *run, struct call *call, const struct prior *need)
     d->object = arena_str(run->diags->arena, first->addr->text);
 }
 
+/* The way out where a machine was taken away by hand: nothing on it can be read, changed or destroyed any more. */
+static void tell_way_out(struct run *run, struct call *call, size_t from)
+{
+    enum { NAMED = 4 };
+    struct diags *diags = run->diags;
+    STRBUF_AUTO names = STRBUF_INIT(4096);
+    size_t n = call_size(call);
+    for (size_t i = 0; i < n && i < NAMED; i++) {
+        const struct prior *prior = ((struct about *)call_tag_of(call, i))->more;
+        strbuf_printf(&names, " '%.*s'", STR_ARG(prior->from ? prior->from->text : prior->addr->text));
+    }
+    for (size_t i = from; i < diags->list.n; i++) {
+        struct diag *d = &diags->list.v[i];
+        if (d->severity != DIAG_ERROR)
+            continue;
+        d->detail = arena_printf(diags->arena,
+                                 _("%.*s\n\nIf it is gone for good, with all that was on it, forget that: "
+                                   "detour state rm%.*s%s"),
+                                 STR_ARG(d->detail), STR_ARG(strbuf_str(&names)), n > NAMED ? " …" : "");
+        return;
+    }
+}
+
 static void judge_failed(struct reading *reading)
 {
     vec_each (&reading->failed, i) {
         struct call *call = reading->failed.v[i];
         const struct prior *need = excuse_for(reading->run, call);
+        size_t from = reading->run->diags->list.n;
         if (need)
             excuse(reading->run, call, need);
         else
             report_call(reading->run, call);
+        if (!need)
+            tell_way_out(reading->run, call, from);
         call_free(call);
     }
 }

@@ -525,6 +525,9 @@ struct snapshot *session_snapshot(const struct session *session);
 bool session_prepare(struct session *session, struct diags *diags);
 /* Takes the lock (unless told not to) and reads the state, once per session. */
 bool session_open_state(struct session *session, struct diags *diags);
+/* A move to another state was begun and not finished: neither plans nor applies (an error), or a warning. */
+bool moving_refused(struct session *session, struct diags *diags);
+void moving_warned(struct session *session, struct diags *diags);
 bool session_need_store(struct session *session, struct diags *diags);
 struct store_options;
 /* How the state is opened, at the place of the session; false after a diagnostic. */

@@ -243,8 +243,11 @@ struct snapshot *session_snapshot(const struct session *session)
 
 const struct snapshot *session_state(struct session *session, struct diags *diags)
 {
-    if (!session->store && !session->loose && !read_loose(session, diags))
-        return NULL;
+    if (!session->store && !session->loose) {
+        if (!read_loose(session, diags))
+            return NULL;
+        moving_warned(session, diags);
+    }
     return session_snapshot(session);
 }
 
@@ -395,7 +398,7 @@ struct plan *session_new_plan(struct session *session, enum plan_mode mode)
 struct plan *session_plan(struct session *session, const struct plan_options *options, struct diags *diags)
 {
     size_t errors = diags->n_errors;
-    if (!session_prepare(session, diags) || !session_open_state(session, diags))
+    if (!session_prepare(session, diags) || !session_open_state(session, diags) || moving_refused(session, diags))
         return NULL;
     ARENA_AUTO scratch = arena_new();
     struct plan *plan = session_new_plan(session, options->mode);

@@ -188,6 +188,34 @@ bool session_refresh(struct session *session, const struct plan_options *options
  * error. An empty state where there is none. Valid until the next operation of the session. */
 const struct snapshot *session_state(struct session *session, struct diags *diags);
 
+/* -- edits of the state by hand -- */
+
+enum session_edit_kind {
+    SESSION_MOVE,   /* places[0] to places[1]; without that one: to the same address of the other state */
+    SESSION_FORGET, /* all that the places cover */
+    SESSION_TAINT,  /* one object */
+    SESSION_UNTAINT,
+};
+struct session_edit {
+    enum session_edit_kind kind;
+    const struct str *places; /* as typed */
+    size_t n;
+    struct session *other; /* moves: to its state; NULL: within this one */
+    bool dry_run;          /* only work it out */
+    bool missing_fine;     /* taint, untaint: it is no error where there is nothing to mark */
+    const char *backup;    /* file for a copy of the state as it was; NULL: none */
+};
+struct edit;    /* state/edit.h */
+struct history; /* state/history.h */
+struct past;
+/* The snapshots that there were, in `arena`. */
+bool session_history(struct session *session, struct arena *arena, struct history *out, struct diags *diags);
+/* One of them, over the session's addresses; NULL after a diagnostic. The caller frees it. */
+struct snapshot *session_past(struct session *session, const struct past *past, struct diags *diags);
+/* Takes the lock, works the edit out and writes it in one step; *out says what was (or would be) done. Between two
+ * states: an interruption leaves objects in the first, or in both; the next run says so. */
+bool session_edit(struct session *session, const struct session_edit *what, struct edit *out, struct diags *diags);
+
 /* -- the state as a whole -- */
 
 /* Snapshot and journal as one text, read without the lock. */

@@ -171,7 +171,9 @@ Test(plan, a_lane_that_does_not_answer_fails_its_own_objects_only)
     cr_assert(p && p->errored && !p->applyable);
     SAME(world_changes(w), "~ test_thing.c");
     SAME(world_problems(w),
-         "Machine does not answer: web did not answer.\n\nThe same goes for 1 more: test_thing.a.\n");
+         "Machine does not answer: web did not answer.\n\nThe same goes for 1 more: test_thing.a.\n\n"
+         "If it is gone for good, with all that was on it, forget that: detour state rm 'test_host.web' "
+         "'test_thing.a'\n");
 }
 
 Test(plan, create_only_changes_are_told_and_ignored)
