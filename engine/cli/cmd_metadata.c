@@ -49,18 +49,26 @@ static const struct command cmd_metadata_functions = {
 static int run_schema(struct cli *cli)
 {
     STRBUF_AUTO out = STRBUF_INIT(0);
-    json_language(&out, cli->registry);
+    struct str which = cli->flags.args.n ? cli->flags.args.v[0] : STR("configuration");
+    if (!str_is(which, "configuration") && !str_is(which, "tests")) {
+        diag_error(&cli->diags, (struct span){0}, _("Unknown kind of file"),
+                   _("There are schemas of configuration and of tests, and none of \"%.*s\"."), STR_ARG(which));
+        return cli_failed(cli);
+    }
+    json_language(&out, cli->registry, str_is(which, "tests") ? LANGUAGE_TESTS : LANGUAGE_CONFIGURATION);
     cli_print(strbuf_str(&out));
     return EXIT_OK;
 }
 
 static const struct command cmd_metadata_schema = {
     .name = "metadata schema",
-    .args = "",
+    .args = "[configuration | tests]",
     .summary = N_("Print a JSON schema of configurations in JSON"),
-    .doc = N_("For editors and generators of *.hcl.json files: draft 2020-12, with the types and arguments of all "
+    .doc = N_("For editors and generators of *.hcl.json files, or of *.test.hcl.json files: draft 2020-12, with the "
+              "types and arguments of all "
               "providers. \"detour validate\" checks more."),
     .flags = "json",
+    .max_args = 1,
     .run = run_schema,
 };
 

@@ -97,4 +97,26 @@ while IFS='	' read -r name filter; do
     if [ "$verdict" != ok ] && [ "$code" = 1 ]; then pass "$name"; else fail "$name" "schema: $verdict" "detour: exit $code"; fi
 done <"$work/bad"
 
+# -- and of test files
+
+d "$work" metadata schema tests
+exits "a schema of test files" 0
+printf '%s\n' "$out" >"$work/tests.json"
+mkdir "$work/runs"
+echo 'variable "who" {}
+output "o" { value = "hi ${var.who}" }' >"$work/runs/main.hcl"
+cat >"$work/runs/a.test.hcl.json" <<'EOF'
+{"variables": {"who": "you"},
+ "run": {"greets": {"command": "plan", "assert": [{"condition": "${output.o == \"hi you\"}", "error_message": "no"}]}}}
+EOF
+d "$work/runs" test
+exits "a test file in JSON passes" 0
+is "and the schema takes it" "$("$root/tests/support/validate-json" "$work/tests.json" "$work/runs/a.test.hcl.json")" "ok"
+echo '{"run": {"greets": {"asert": []}}}' >"$work/runs/a.test.hcl.json"
+d "$work/runs" test
+exits "a wrong one does not" 1
+has "nor by the schema" "$("$root/tests/support/validate-json" "$work/tests.json" "$work/runs/a.test.hcl.json")" "asert"
+d "$work" metadata schema nothing
+exits "there is no other" 1
+
 done_testing

@@ -257,14 +257,17 @@ static void define_block(struct language *l, const char *name, const struct lang
     }
 }
 
-void json_language(struct strbuf *out, struct registry *registry)
+void json_language(struct strbuf *out, struct registry *registry, enum language_file file)
 {
+    const struct language_block *root = file == LANGUAGE_TESTS ? &language_test : &language_root;
     ARENA_AUTO arena = arena_new();
     struct language l = {writer_to(out), arena, registry};
     struct writer *w = &l.w;
     writer_open(w, '{');
     writer_field_c(w, "$schema", "https://json-schema.org/draft/2020-12/schema");
-    writer_field_c(w, "title", "detour configuration in JSON (*.hcl.json)");
+    writer_field_c(w, "title",
+                   file == LANGUAGE_TESTS ? "detour test file in JSON (*.test.hcl.json)"
+                                          : "detour configuration in JSON (*.hcl.json)");
     KINDS(w, "object", "array");
     writer_key(w, "items");
     writer_open(w, '{');
@@ -275,12 +278,12 @@ void json_language(struct strbuf *out, struct registry *registry)
     writer_open(w, '{');
     writer_key(w, "//");
     writer_bool(w, true);
-    block_properties(&l, "", &language_root);
+    block_properties(&l, "", root);
     writer_close(w, '}');
     writer_key(w, "$defs");
     writer_open(w, '{');
     language_define_values(&l);
-    define_blocks_in(&l, "", &language_root);
+    define_blocks_in(&l, "", root);
     writer_close(w, '}');
     writer_close(w, '}');
     strbuf_addc(out, '\n');

@@ -1,5 +1,5 @@
 /*
- * language: a JSON schema (draft 2020-12) of configurations in JSON (*.hcl.json), made from the language's own blocks
+ * language: JSON schemas (draft 2020-12) of configurations and test files in JSON, made from the language's own blocks
  * and from what the providers offer.
  */
 #ifndef DETOUR_VIEW_JSON_LANGUAGE_H
@@ -7,8 +7,13 @@
 
 #include "provider/registry.h"
 
+enum language_file {
+    LANGUAGE_CONFIGURATION, /* *.hcl.json */
+    LANGUAGE_TESTS,         /* *.test.hcl.json */
+};
+
 /* It accepts templates wherever values may stand, so it cannot see what they make; it refuses what no template can
  * mend: unknown names, and values of another kind than the argument takes. */
-void json_language(struct strbuf *out, struct registry *registry);
+void json_language(struct strbuf *out, struct registry *registry, enum language_file file);
 
 #endif

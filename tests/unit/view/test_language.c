@@ -46,6 +46,16 @@ static const struct detour_provider provider = {.size = sizeof provider,
                                                 .lane = lane,
                                                 .read = read_objects};
 
+static void write_configuration(struct strbuf *out, struct registry *registry)
+{
+    json_language(out, registry, LANGUAGE_CONFIGURATION);
+}
+
+static void write_tests(struct strbuf *out, struct registry *registry)
+{
+    json_language(out, registry, LANGUAGE_TESTS);
+}
+
 /* What the view writes, read by another's JSON library. */
 static json_t *written(void (*write)(struct strbuf *out, struct registry *registry))
 {
@@ -79,7 +89,7 @@ static void check(json_t *json, const char *path, const char *want)
 
 Test(language, nested_blocks)
 {
-    json_t *schema = written(json_language);
+    json_t *schema = written(write_configuration);
     check(schema, "$defs/resource/properties/wall/$ref", "\"#/$defs/resource.wall\"");
     check(schema, "$defs/resource.wall/additionalProperties/$ref", "\"#/$defs/resource.wall.body\"");
     check(schema, "$defs/resource.wall.body/properties/rule/$ref", "\"#/$defs/resource.wall.body.rule\"");
@@ -117,9 +127,12 @@ static void check_references(json_t *root, json_t *in)
 
 Test(language, references)
 {
-    json_t *schema = written(json_language);
-    check_references(schema, schema);
-    json_decref(schema);
+    void (*const files[])(struct strbuf *, struct registry *) = {write_configuration, write_tests};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        json_t *schema = written(files[i]);
+        check_references(schema, schema);
+        json_decref(schema);
+    }
 }
 
 Test(schemas, blocks_and_flags)
