@@ -1,5 +1,7 @@
 #include "base/gettext.h"
 #include "cli/cli.h"
+#include "funcs/table.h"
+#include "testing/testing.h"
 #include "view/json/stream.h"
 
 static void answer_json(struct cli *cli, bool valid)
@@ -10,9 +12,24 @@ static void answer_json(struct cli *cli, bool valid)
     cli_print(strbuf_str(&out));
 }
 
-static int run(struct cli *cli)
+/* The test files beside the configuration; what is answered holds the texts that problems point into. */
+static struct testing *check_tests(struct cli *cli)
 {
-    bool valid = cli_session(cli) && session_validate(cli->session, &cli->diags) && !diags_failed(&cli->diags);
+    struct test_options options = {
+        .test_dir = str_c(cli->flags.test_directory),
+        .registry = cli->registry,
+        .funcs = funcs_table(),
+        .reader = cli_reader(cli),
+        .config = session_config(cli->session),
+        .version = STR(DETOUR_VERSION_TEXT),
+    };
+    struct testing *testing = testing_new(&options);
+    testing_check(testing, &cli->diags);
+    return testing;
+}
+
+static int answer(struct cli *cli, bool valid)
+{
     if (cli->flags.json) {
         answer_json(cli, valid);
         return valid ? EXIT_OK : EXIT_ERROR;
@@ -27,11 +44,22 @@ static int run(struct cli *cli)
     return EXIT_OK;
 }
 
+static int run(struct cli *cli)
+{
+    bool loaded = cli_session(cli) && !diags_failed(&cli->diags);
+    struct testing *testing = loaded && !cli->flags.no_tests ? check_tests(cli) : NULL;
+    bool valid = loaded && session_validate(cli->session, &cli->diags) && !diags_failed(&cli->diags);
+    int code = answer(cli, valid);
+    testing_free(testing);
+    return code;
+}
+
 const struct command cmd_validate = {
     .name = "validate",
     .args = "",
     .summary = N_("Check the configuration without looking at any machine"),
-    .doc = N_("Checks syntax, names, types and references. Needs no state, no credentials and no network."),
-    .flags = "json no-color var var-file",
+    .doc = N_("Checks syntax, names, types and references, in test files too. Needs no state, no credentials and no "
+              "network."),
+    .flags = "json no-color no-tests test-directory var var-file",
     .run = run,
 };

@@ -34,6 +34,7 @@ const struct flag flag_table[] = {
     {"no-color", FLAG_BOOL, AT(no_color), NULL, N_("No colours, also on a terminal.")},
     {"offline", FLAG_BOOL, AT(offline), NULL,
      N_("Take modules from the cache and from this machine, never from a network.")},
+    {"no-tests", FLAG_BOOL, AT(no_tests), NULL, N_("Leave test files aside.")},
     {"out", FLAG_STRING, AT(out), "FILE", N_("Save the plan, to apply exactly that later.")},
     {"parallelism", FLAG_UINT, AT(parallelism), "N", N_("Machines and accounts to work on at the same time (10).")},
     {"raw", FLAG_BOOL, AT(raw), NULL, N_("Print a string, number or bool as it is.")},

@@ -12,7 +12,7 @@
 
 /* What the options of a command line were set to. */
 struct flags {
-    bool auto_approve, destroy, detailed_exitcode, help, json, no_color, raw, refresh_only, verbose, version;
+    bool auto_approve, destroy, detailed_exitcode, help, json, no_color, no_tests, raw, refresh_only, verbose, version;
     bool refresh, input, lock;          /* default: true */
     bool check, diff, recursive, write; /* fmt; write defaults to true */
     bool offline, update;               /* get */

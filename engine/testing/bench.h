@@ -73,6 +73,8 @@ bool stage_run(struct bench *bench, struct test_run *run, struct staged *out);
 /* An eval over var.NAME of those variables and run.NAME of the runs so far. */
 struct eval stage_eval(struct bench *bench, struct arena *arena, struct value variables, struct str object,
                        struct diags *diags);
+/* What can be said of a run without evaluating anything: about its module, and its expectations. */
+void stage_check(struct testing *testing, const struct testfile_run *run, struct diags *diags);
 /* The module in that folder, loaded once. */
 struct subject *stage_subject(struct testing *testing, struct str dir);
 
@@ -83,7 +85,7 @@ bool stand_ins_make(struct bench *bench, const struct testfile_run *run, const s
 
 /* -- judge.c -- */
 /* Whether the names in expect_failures are of things that can fail. */
-bool judge_expectations(const struct test_run *run, const struct config *config, struct diags *diags);
+bool judge_expectations(const struct testfile_run *run, const struct config *config, struct diags *diags);
 struct verdict {
     const struct test_run *run;
     bool *met; /* by the run's expected failures */

@@ -54,11 +54,11 @@ static bool expect_one(const struct config_module *module, const struct traversa
     return true;
 }
 
-bool judge_expectations(const struct test_run *run, const struct config *config, struct diags *diags)
+bool judge_expectations(const struct testfile_run *run, const struct config *config, struct diags *diags)
 {
     size_t errors = diags->n_errors;
-    for (size_t i = 0; i < run->config->expect_failures.n; i++)
-        expect_one(config->root->module, run->config->expect_failures.v[i], diags);
+    for (size_t i = 0; i < run->expect_failures.n; i++)
+        expect_one(config->root->module, run->expect_failures.v[i], diags);
     return diags->n_errors == errors;
 }
 

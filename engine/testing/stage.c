@@ -15,6 +15,10 @@ struct subject *stage_subject(struct testing *testing, struct str dir)
     subject = ARENA_NEW(testing->arena, struct subject);
     *subject = (struct subject){.dir = arena_str(testing->arena, dir), .diags = DIAGS_INIT(testing->arena)};
     map_put(&testing->subjects, subject->dir, subject);
+    if (testing->options.config && str_is(dir, ".")) {
+        subject->config = testing->options.config;
+        return subject;
+    }
     subject->config = config_load_module(testing->arena, testing->sources, &testing->reader, subject->dir,
                                          testing->options.version, &subject->diags);
     return subject;
@@ -215,9 +219,35 @@ static struct bench_state *state_for(struct bench *bench, const struct testfile_
     return state;
 }
 
-static struct str dir_of(struct bench *bench, const struct testfile_run *run)
+static struct subject *subject_of(struct testing *testing, const struct testfile_run *run)
 {
-    return run->source.n ? config_folder(bench->arena, STR("."), run->source) : STR(".");
+    return stage_subject(testing, run->source.n ? config_folder(testing->arena, STR("."), run->source) : STR("."));
+}
+
+/* The problems of loading the module, and whether there are any errors among them. */
+static bool subject_loaded(struct subject *subject, const struct testfile_run *run, struct diags *diags)
+{
+    bool failed = diags_failed(&subject->diags);
+    size_t from = diags->list.n;
+    if (failed || !subject->told)
+        diags_append(diags, &subject->diags);
+    subject->told = true;
+    for (size_t i = from; i < diags->list.n; i++)
+        if (!diags->list.v[i].subject.file) /* the folder itself: the run is where it is named */
+            diags->list.v[i].subject = run->source_span;
+    return !failed;
+}
+
+void stage_check(struct testing *testing, const struct testfile_run *run, struct diags *diags)
+{
+    struct subject *subject = subject_of(testing, run);
+    size_t from = diags->list.n;
+    if ((subject->told && diags_failed(&subject->diags)) || !subject_loaded(subject, run, diags))
+        return;
+    judge_expectations(run, subject->config, diags);
+    for (size_t i = from; i < diags->list.n; i++)
+        if (!diags->list.v[i].object.n)
+            diags->list.v[i].object = arena_printf(diags->arena, "run \"%.*s\"", STR_ARG(run->name.text));
 }
 
 static struct session_options options_for(struct bench *bench, struct staged *staged, option_list inputs)
@@ -243,15 +273,9 @@ static bool evaluate(struct bench *bench, struct test_run *run, struct str objec
 {
     struct diags *diags = &run->diags;
     size_t errors = diags->n_errors;
-    *out = (struct staged){.subject = stage_subject(bench->testing, dir_of(bench, run->config)),
-                           .state = state_for(bench, run->config)};
-    if (diags_failed(&out->subject->diags) || !out->subject->told)
-        diags_append(diags, &out->subject->diags);
-    out->subject->told = true;
-    vec_each (&diags->list, i)
-        if (!diags->list.v[i].subject.file) /* the folder itself: the run is where it is named */
-            diags->list.v[i].subject = run->config->source_span;
-    if (diags->n_errors > errors || !judge_expectations(run, out->subject->config, diags))
+    *out = (struct staged){.subject = subject_of(bench->testing, run->config), .state = state_for(bench, run->config)};
+    if (!subject_loaded(out->subject, run->config, diags) ||
+        !judge_expectations(run->config, out->subject->config, diags))
         return false;
     struct eval eval = stage_eval(bench, bench->arena, bench->variables, object, diags);
     struct value variables = overlaid(&eval, bench->variables, run->config->variables);

@@ -25,7 +25,7 @@ struct testing *testing_new(const struct test_options *options)
     t->arena = arena;
     t->options = *options;
     t->reader = options->reader ? *options->reader : config_disk;
-    t->sources = sources_new();
+    t->sources = options->config ? options->config->sources : sources_new();
     t->subjects = MAP_INIT(arena);
     t->suite.diags = DIAGS_INIT(arena);
     t->suite.status = TEST_PENDING;
@@ -36,7 +36,8 @@ void testing_free(struct testing *testing)
 {
     if (!testing)
         return;
-    sources_free(testing->sources);
+    if (!testing->options.config)
+        sources_free(testing->sources);
     arena_free(testing->arena);
 }
 
@@ -182,6 +183,17 @@ static void load_subject(struct testing *t)
         return;
     t->given =
         config_inputs(root->config, &t->reader, STR("."), o->environment, o->inputs, o->n_inputs, &t->suite.diags);
+}
+
+bool testing_check(struct testing *t, struct diags *diags)
+{
+    size_t errors = diags->n_errors;
+    loaded_list list = load_files(t);
+    vec_each (&list, i)
+        for (size_t k = 0; k < list.v[i].config->n_runs; k++)
+            stage_check(t, &list.v[i].config->runs[k], &t->suite.diags);
+    diags_append(diags, &t->suite.diags);
+    return diags->n_errors == errors;
 }
 
 static void tell(struct testing *t, enum test_event_kind kind)

@@ -79,6 +79,7 @@ struct test_options {
     struct registry *registry;
     const struct func_table *funcs;
     const struct config_reader *reader;
+    const struct config *config;        /* the one under test, where it is loaded already; or NULL */
     const struct config_option *inputs; /* -var and -var-file */
     size_t n_inputs;
     char *const *environment;
@@ -96,6 +97,9 @@ void testing_free(struct testing *testing);
 
 /* Runs the tests of the current folder. The report belongs to `testing`. */
 const struct test_suite *testing_run(struct testing *testing);
+
+/* Only checks the test files, and the modules that they name, as far as that goes without running anything. */
+bool testing_check(struct testing *testing, struct diags *diags);
 
 /* The first call ends the run at hand at its next safe point and skips all others; the second does so with taking down.
  * Async-signal-safe. */

@@ -106,6 +106,16 @@ Success! 6 passed, 0 failed.'
 is "and leave nothing in the folder" "$(find "$t" -name 'detour.state*' -o -name '*.key')" ""
 d "$t" validate
 exits "test files are no part of the configuration" 0
+mkdir -p "$t/broken"
+echo 'output "x" { value = nope.x' >"$t/broken/main.hcl"
+printf 'run "a" {\n  module {\n    source = "./broken"\n  }\n}\nrun "b" {\n  expect_failures = [var.nam]\n}\n' >"$t/bad.test.hcl"
+d "$t" validate
+exits "validate looks at them, too" 1
+has "and at the modules that they name" "$err" "broken/main.hcl line 1"
+has "and at what they expect" "$err" 'Did you mean "name"?'
+d "$t" validate -no-tests
+exits "unless it is told not to" 0
+rm -r "$t/broken" "$t/bad.test.hcl"
 d "$t" test -var name=given -verbose
 exits "values of the file go before those of the command line" 0
 has "-verbose shows plans" "$out" "detour_data.one will be created"
