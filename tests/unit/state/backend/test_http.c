@@ -1,0 +1,125 @@
+/* The web server's side of the conversation is played here: what is asked of it, and what its answers lead to. */
+#include "state/backend/config.h"
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct server {
+    int fd;
+    const char *const *answers; /* one for each request, NULL-ended */
+    char seen[16][4096];
+    int n;
+    pthread_t thread;
+};
+
+static void *serve(void *ctx)
+{
+    struct server *s = ctx;
+    while (s->answers[s->n]) {
+        int c = accept(s->fd, NULL, NULL);
+        size_t have = 0;
+        char *in = s->seen[s->n];
+        for (;;) {
+            ssize_t got = read(c, in + have, sizeof s->seen[0] - 1 - have);
+            if (got <= 0)
+                break;
+            have += (size_t)got;
+            in[have] = '\0';
+            char *body = strstr(in, "\r\n\r\n"), *length = strstr(in, "Content-Length:");
+            if (body && (!length || (size_t)(in + have - body - 4) >= strtoul(length + 15, NULL, 10)))
+                break;
+        }
+        const char *answer = s->answers[s->n++];
+        if (write(c, answer, strlen(answer)) < 0)
+            break;
+        close(c);
+    }
+    return NULL;
+}
+
+static struct backend *start(struct server *s, struct arena *arena, struct diags *diags)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof at;
+    s->fd = socket(AF_INET, SOCK_STREAM, 0);
+    cr_assert_eq(bind(s->fd, (struct sockaddr *)&at, sizeof at), 0);
+    cr_assert_eq(listen(s->fd, 8), 0);
+    getsockname(s->fd, (struct sockaddr *)&at, &n);
+    pthread_create(&s->thread, NULL, serve, s);
+    struct backend_setting settings[] = {
+        {.name = STR("address"), .value = arena_printf(arena, "http://127.0.0.1:%u/x", ntohs(at.sin_port))},
+        {.name = STR("username"), .value = STR("me")},
+        {.name = STR("password"), .value = STR("pw")},
+        {.name = STR("retry_max"), .value = STR("1")}};
+    struct backend_config *c =
+        backend_configure(arena, &backend_type_http, (struct span){0}, settings, 4, STR("."), diags);
+    return c->type->open(c, diags);
+}
+
+static void stop(struct server *s)
+{
+    pthread_join(s->thread, NULL);
+    close(s->fd);
+}
+
+#define ANSWER(status, body) "HTTP/1.1 " status " X\r\nConnection: close\r\n\r\n" body
+
+Test(http, a_lock_a_write_and_an_unlock)
+{
+    static const char *const answers[] = {ANSWER("200", ""), ANSWER("200", ""), ANSWER("200", ""), NULL};
+    struct server *s = calloc(1, sizeof *s);
+    s->answers = answers;
+    struct arena *arena = arena_new();
+    struct diags diags = DIAGS_INIT(arena);
+    struct backend *b = start(s, arena, &diags);
+    struct lock_holder mine = holder_here(arena, "apply"), holder = {0};
+    cr_assert_eq(b->ops->lock(b, arena, &mine, &holder), LOCK_TAKEN, "%s", b->why);
+    cr_assert(b->ops->write(b, STR("{\"serial\": 1}")), "%s", b->why);
+    cr_assert(b->ops->unlock(b), "%s", b->why);
+    backend_close(b);
+    stop(s);
+    cr_assert_not_null(strstr(s->seen[0], "LOCK /x HTTP/1.1"));
+    cr_assert_not_null(strstr(s->seen[0], "\"Operation\":\"apply\""));
+    cr_assert_not_null(strstr(s->seen[0], "Authorization: Basic bWU6cHc="));
+    cr_assert_not_null(strstr(s->seen[1], arena_printf(arena, "POST /x?ID=%.*s HTTP/1.1", STR_ARG(mine.id)).p));
+    cr_assert_not_null(strstr(s->seen[1], "Content-Type: application/json"));
+    cr_assert_not_null(strstr(s->seen[1], "Content-MD5: "));
+    cr_assert_not_null(strstr(s->seen[2], "UNLOCK /x HTTP/1.1"));
+    cr_assert_not_null(strstr(s->seen[2], mine.id.p));
+    arena_free(arena);
+    free(s);
+}
+
+Test(http, the_holder_is_named_and_what_says_later_is_tried_again)
+{
+    static const char *const answers[] = {ANSWER("503", ""),
+                                          ANSWER("423", "{\"ID\":\"7\",\"Who\":\"ada@far\",\"Operation\":\"apply\"}"),
+                                          ANSWER("401", ""),
+                                          ANSWER("302", ""),
+                                          ANSWER("200", "<html>login</html>"),
+                                          NULL};
+    struct server *s = calloc(1, sizeof *s);
+    s->answers = answers;
+    struct arena *arena = arena_new();
+    struct diags diags = DIAGS_INIT(arena);
+    struct backend *b = start(s, arena, &diags);
+    struct lock_holder mine = holder_here(arena, "apply"), holder = {0};
+    cr_assert_eq(b->ops->lock(b, arena, &mine, &holder), LOCK_HELD, "%s", b->why);
+    cr_assert(str_is(holder.who, "ada@far"));
+    struct backend_texts texts;
+    cr_assert_not(b->ops->read(b, arena, &texts));
+    cr_assert_not_null(strstr(b->why, "DETOUR_HTTP_PASSWORD"), "%s", b->why);
+    cr_assert_not(b->ops->read(b, arena, &texts));
+    cr_assert_not_null(strstr(b->why, "elsewhere"), "%s", b->why);
+    cr_assert_not(b->ops->read(b, arena, &texts));
+    cr_assert_not_null(strstr(b->why, "web page"), "%s", b->why);
+    backend_close(b);
+    stop(s);
+    arena_free(arena);
+    free(s);
+}
