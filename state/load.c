@@ -34,6 +34,7 @@ static bool read_snapshot(struct backend *b, struct addrs *addrs, struct secrets
 {
     *absorbed = (struct absorbed){0};
     out->exists = texts->exists;
+    out->size = texts->snapshot.n;
     if (texts->exists && !may_read(b, texts->snapshot, diags))
         return false;
     out->snapshot =

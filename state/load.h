@@ -24,6 +24,7 @@ struct loaded_journal {
 struct loaded {
     struct snapshot *snapshot;
     bool exists; /* there is a snapshot */
+    size_t size; /* of its text */
     VEC(struct loaded_journal) journals;
 };
 

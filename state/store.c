@@ -18,6 +18,7 @@ struct store {
     const char *rescue;
     bool locked, keep_lock;
     bool exists;    /* the snapshot in the backend */
+    size_t size;    /* of its text: the next one will be about as large */
     bool left_over; /* the snapshot holds records of an interrupted run's journal */
     uint64_t seq;   /* of the last record of that journal */
     const char *operation;
@@ -145,6 +146,7 @@ static bool load(struct store *s, const struct store_options *options, struct di
         return false;
     s->snapshot = l.snapshot;
     s->exists = l.exists;
+    s->size = l.size;
     vec_each (&l.journals, i)
         if (!tidy_journal(s, &l, &l.journals.v[i], diags))
             return false;
@@ -253,8 +255,11 @@ void store_set_digest(struct store *s, struct str digest)
 
 static bool snapshot_text(struct store *s, struct absorbed absorbed, struct strbuf *out)
 {
-    if (format_write(out, s->snapshot, s->secrets, absorbed))
+    strbuf_reserve(out, s->size + s->size / 8);
+    if (format_write(out, s->snapshot, s->secrets, absorbed)) {
+        s->size = out->n;
         return true;
+    }
     strbuf_clear(out);
     return backend_fail(s->backend, _("it would have more than %d MiB"), BACKEND_SIZE_MAX >> 20);
 }

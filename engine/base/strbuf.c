@@ -45,7 +45,7 @@ bool strbuf_reserve(struct strbuf *sb, size_t extra)
         return false;
     }
     if (sb->n + extra > sb->cap) {
-        size_t cap = sb->cap ? sb->cap * 2 : 64;
+        size_t cap = sb->cap ? sb->cap * 2 : extra > 64 ? extra : 64; /* the first one is as large as it is asked for */
         while (cap < sb->n + extra)
             cap *= 2;
         move(sb, cap);
