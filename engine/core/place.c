@@ -123,8 +123,10 @@ bool place_memory(struct session *session, struct place_memory *out, struct diag
 /* Its own folder keeps itself out of git. */
 static void write_memory(struct session *session, struct str text)
 {
-    if (mkdir(file_in(session, ".detour").p, 0777) == 0)
-        fs_replace(&vfs_system, file_in(session, ".detour/.gitignore").p, STR("*\n"), 0666);
+    struct str ignore = file_in(session, ".detour/.gitignore");
+    mkdir(file_in(session, ".detour").p, 0777);
+    if (access(ignore.p, F_OK) != 0)
+        fs_replace(&vfs_system, ignore.p, STR("*\n"), 0666);
     fs_replace(&vfs_system, file_in(session, ".detour/backend").p, text, 0666);
 }
 

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "config/language.h"
 #include "funcs/table.h"
+#include "state/backend/config.h"
 #include "view/human/functions.h"
 
 #include <stdio.h>
@@ -67,6 +68,8 @@ static const char man_tail[] =
     "_detour.state_\n\tThe state, as of the last checkpoint.\n\n"
     "_detour.state.journal_\n\tWhat happened since.\n\n"
     "_detour.state.lock_\n\tWho is at work.\n\n"
+    "_detour.rescue.state_\n\tA state that its server did not take in the end. *detour state push* stores it.\n\n"
+    "_.detour/backend_\n\tWhere the state was last, and how far it had come. Not for version control.\n\n"
     "_detour.lock.hcl_\n\tWhich content of modules that are kept elsewhere is used. Commit it.\n\n"
     "_.detour/modules_\n\tThat content. *detour get* brings it back.\n\n"
     "# EXAMPLES\n\n"
@@ -192,6 +195,48 @@ static void man_tests(void)
         man_block(language_test.blocks[i], "");
 }
 
+/* -- where the state is -- */
+
+/* clang-format off */
+static const char backend_head[] =
+    "# WHERE THE STATE IS\n\n"
+    "Without a backend block in files beside the configuration. A team keeps it where all can reach it:\n\n"
+    "```\n"
+    "detour {\n"
+    "  backend \"s3\" {\n"
+    "    endpoint = \"https://s3.gra.io.cloud.ovh.net\"\n"
+    "    region   = \"gra\"\n"
+    "    bucket   = \"grocery\"\n"
+    "    key      = \"shop.state\"\n"
+    "  }\n"
+    "}\n"
+    "```\n\n"
+    "Settings are constants; what the block leaves out comes from *-backend-config* or the environment, secrets from nowhere else. Who "
+    "works on the state holds its lock, and what is about to be done is written there before it is done, so a run that is lost "
+    "loses nothing: the next one goes on from there.\n\n"
+    "After a change of the block, *detour state migrate* moves the state. What could not be written in the end is kept in "
+    "_detour.rescue.state_, to be stored with *detour state push*.\n\n";
+/* clang-format on */
+
+static void man_backend(const struct backend_type *type)
+{
+    printf("*backend \"%s\"*\n\t", type->name);
+    print_escaped(str_c(type->doc));
+    printf("\n\n");
+    for (const struct backend_field *f = type->fields; f->name; f++) {
+        printf("\t*");
+        print_escaped(str_c(f->name));
+        printf("*%s: ", f->required ? " (required)" : "");
+        print_escaped(str_c(f->doc));
+        for (size_t i = 0; i < 3 && f->environment[i]; i++) {
+            printf("%s*", i ? ", " : f->secret ? ". Not in a configuration; from " : ". Else from ");
+            print_escaped(str_c(f->environment[i]));
+            printf("*");
+        }
+        printf("\n\n");
+    }
+}
+
 static int man(void)
 {
     printf("%s# COMMANDS\n\n", man_head);
@@ -201,6 +246,9 @@ static int man(void)
     for (size_t i = 0; i < flag_count; i++)
         if (is_taken(str_c(flag_table[i].name), cli_commands))
             man_option(&flag_table[i]);
+    printf("%s", backend_head);
+    for (size_t i = 0; backend_types[i]; i++)
+        man_backend(backend_types[i]);
     man_tests();
     printf("%s", man_tail);
     return 0;
