@@ -58,6 +58,7 @@ module "m" {
 module "plain" {
   source = "./m"
   x      = upper("x")
+  secret = "s3cret"
   count  = 1
 }
 output "o" {
@@ -84,6 +85,10 @@ check "c" {
 EOF
 mkdir "$c/m"
 cat >"$c/m/main.hcl" <<'EOF'
+variable "secret" {
+  sensitive = true
+  default   = "none"
+}
 variable "x" {}
 variable "y" { default = 1 }
 resource "detour_data" "in" { input = "${var.x}-${var.y}" }
@@ -122,7 +127,7 @@ if command -v terraform >/dev/null; then
     ok "the reference is ready" reference init -input=false
     reference plan -out=1.plan >/dev/null
     reference show -json 1.plan >"$work/reference-plan.json"
-    same "the configuration is told as by the reference" '.configuration | del(.root_module.variables.pw.default)' "$work/plan.json" "$work/reference-plan.json"
+    same "the configuration is told as by the reference" '.configuration | del(.root_module.variables.pw.default) | .root_module.module_calls[] |= (del(.expressions.secret.constant_value) | del(.module.variables.secret.default))' "$work/plan.json" "$work/reference-plan.json"
     same "so are checks" '[.checks[] | .instances |= sort_by(.address.to_display)] | sort_by(.address.to_display)' "$work/plan.json" "$work/reference-plan.json"
     # their unknown output has the type of the input, so that there is a place for what is sensitive in it
     same "changes" '[.resource_changes[] | del(.change.after_sensitive.output?)] | sort_by(.address)' "$work/plan.json" "$work/reference-plan.json"

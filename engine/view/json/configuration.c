@@ -289,6 +289,24 @@ static void resources(struct configuration *c, const struct config_node *node)
 
 static void module_object(struct configuration *c, const struct config_node *node);
 
+/* The values for the variables of the called module. */
+static void call_arguments(struct configuration *c, const struct config_module *module, const struct config_call *call)
+{
+    if (!call->args->n_attributes)
+        return;
+    writer_key(c->w, "expressions");
+    writer_open(c->w, '{');
+    for (size_t i = 0; i < call->args->n_items; i++) {
+        const struct attribute *a = call->args->items[i].attribute;
+        const struct config_variable *v = a ? map_get(&call->module->variables, a->name.text) : NULL;
+        if (!a)
+            continue;
+        writer_key_str(c->w, a->name.text);
+        expression(c, module, a->expr, v && (v->sensitive || v->ephemeral));
+    }
+    writer_close(c->w, '}');
+}
+
 static void calls(struct configuration *c, const struct config_node *node)
 {
     const struct map_entry *list = sorted(c->arena, &node->children);
@@ -302,7 +320,7 @@ static void calls(struct configuration *c, const struct config_node *node)
         writer_key_str(c->w, call->name.text);
         writer_open(c->w, '{');
         writer_field_str(c->w, "source", call->source);
-        field_body(c, node->module, call->args, NULL);
+        call_arguments(c, node->module, call);
         field_expression(c, node->module, "count_expression", call->count);
         field_expression(c, node->module, "for_each_expression", call->for_each);
         writer_key(c->w, "module");

@@ -7,8 +7,8 @@
 #include "provider/registry.h"
 #include "view/json/writer.h"
 
-/* {"provider_config":…,"root_module":…}. Defaults of sensitive variables and constants in sensitive attributes are left
- * out. */
+/* {"provider_config":…,"root_module":…}. Defaults of sensitive variables, and constants in sensitive attributes and
+ * for sensitive variables, are left out. */
 void configuration_write(struct writer *w, const struct config *config, struct registry *registry);
 
 #endif
