@@ -6,9 +6,10 @@ static const struct {
     const char *word;
     enum complete_kind kind;
 } words[] = {
-    {"FILE", COMPLETE_FILES},     {"PLAN", COMPLETE_FILES},         {"DIR", COMPLETE_FOLDERS},
-    {"FOLDER", COMPLETE_FOLDERS}, {"ADDRESS", COMPLETE_ADDRESSES},  {"COMMAND", COMPLETE_COMMANDS},
-    {"OUTPUT", COMPLETE_OUTPUTS}, {"FUNCTION", COMPLETE_FUNCTIONS}, {"TYPE", COMPLETE_TYPES},
+    {"FILE", COMPLETE_FILES},       {"PLAN", COMPLETE_FILES},         {"DIR", COMPLETE_FOLDERS},
+    {"FOLDER", COMPLETE_FOLDERS},   {"ADDRESS", COMPLETE_ADDRESSES},  {"COMMAND", COMPLETE_COMMANDS},
+    {"OUTPUT", COMPLETE_OUTPUTS},   {"FUNCTION", COMPLETE_FUNCTIONS}, {"TYPE", COMPLETE_TYPES},
+    {"SOURCE", COMPLETE_ADDRESSES}, {"PATH", COMPLETE_FILES},
 };
 
 /* The first word of "[FILE | FOLDER | -]…" or "bash|zsh|fish". */
@@ -40,12 +41,16 @@ struct completion complete_flag(const struct flag *flag)
     return flag->kind == FLAG_BOOL ? (struct completion){COMPLETE_BOOL, {0}} : of_word(flag->arg);
 }
 
+static bool works_on_state(struct str command)
+{
+    return str_starts(command, STR("state ")) || str_starts(command, STR("secrets ")) || str_is(command, "taint") ||
+           str_is(command, "untaint");
+}
+
 struct completion complete_arguments(const struct command *command)
 {
     struct completion completion = of_word(command->args);
-    struct str name = str_c(command->name);
-    bool stored = str_starts(name, STR("state ")) || str_starts(name, STR("secrets "));
-    if (completion.kind == COMPLETE_ADDRESSES && stored)
+    if (completion.kind == COMPLETE_ADDRESSES && works_on_state(str_c(command->name)))
         completion.kind = COMPLETE_OBJECTS; /* what is only declared is of no use there */
     return completion;
 }
