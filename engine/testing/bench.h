@@ -49,6 +49,7 @@ struct bench {
     struct value variables;            /* of the file, over those given to the configuration: an object */
     struct value outputs;              /* of the runs so far: an object of objects */
     struct addrs *addrs;               /* of the targets of overrides */
+    struct map looked_up;              /* names of variables that something asked for */
     struct map states;                 /* key -> struct bench_state */
     VEC(struct bench_state *) applied; /* in the order in which they were last applied to */
     bool *used;                        /* overrides of the file and its mocks whose target was found, in their order */

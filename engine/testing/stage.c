@@ -44,7 +44,8 @@ struct value stage_given(struct testing *testing)
 
 /* What test files see: var.NAME and run.NAME. */
 struct seen {
-    struct value variables, runs;
+    struct bench *bench;
+    struct value variables;
 };
 
 /* var.NAME: the object's attribute; near names where there is none. */
@@ -73,6 +74,8 @@ static enum scope_answer resolve(void *ctx, struct eval *eval, const struct trav
                                  struct value *out)
 {
     const struct seen *seen = ctx;
+    if (str_is(t->root.text, "var") && t->n_steps)
+        map_put(&seen->bench->looked_up, t->steps[0].text, NULL);
     if (str_is(t->root.text, "var"))
         return named(
             eval, t, seen->variables, _("Unknown variable"),
@@ -80,8 +83,8 @@ static enum scope_answer resolve(void *ctx, struct eval *eval, const struct trav
               "and files of values give."),
             used, out);
     if (str_is(t->root.text, "run"))
-        return named(eval, t, seen->runs, _("Unknown run"), _("No run \"%.*s\" was carried out before this one.%.*s"),
-                     used, out);
+        return named(eval, t, seen->bench->outputs, _("Unknown run"),
+                     _("No run \"%.*s\" was carried out before this one.%.*s"), used, out);
     return SCOPE_UNNAMED;
 }
 
@@ -99,7 +102,7 @@ struct eval stage_eval(struct bench *bench, struct arena *arena, struct value va
 {
     struct seen *seen = ARENA_NEW(arena, struct seen);
     struct scope *scope = ARENA_NEW(arena, struct scope);
-    *seen = (struct seen){variables, bench->outputs};
+    *seen = (struct seen){bench, variables};
     *scope = (struct scope){.resolve = resolve, .ctx = seen, .names = root_names(arena)};
     return (struct eval){
         .arena = arena,
@@ -192,6 +195,7 @@ static option_list inputs_of(struct bench *bench, struct test_run *run, const st
         const struct config_input *given = map_get(&bench->testing->given, name);
         if (!here && file)
             here = body_attribute(file, name);
+        map_put(&bench->looked_up, name, NULL);
         if (here)
             add_value(bench, &list, name, value_attr(variables, name), here->expr->span, origin_of(bench));
         else if (given && given->given && value_exists(given->value))

@@ -380,6 +380,22 @@ static void warn_all_unused(struct bench *bench)
     warn_unused(&bench->report->diags, bench->config->overrides, used);
 }
 
+/* A value that no run of the file had a use for is a slip, too. */
+static void warn_unused_variables(struct bench *bench)
+{
+    const struct body *body = bench->config->variables;
+    for (size_t i = 0; body && i < body->n_items; i++) {
+        const struct attribute *attribute = body->items[i].attribute;
+        if (!attribute || map_find(&bench->looked_up, attribute->name.text))
+            continue;
+        struct str near = map_near(&bench->looked_up, attribute->name.text);
+        struct str hint = near.n ? arena_printf(bench->arena, _(" Did you mean \"%.*s\"?"), STR_ARG(near)) : STR("");
+        diag_warning(&bench->report->diags, attribute->name.span, _("Value for undeclared variable"),
+                     _("No module that this file runs has a variable \"%.*s\", so this value is not used.%.*s"),
+                     STR_ARG(attribute->name.text), STR_ARG(hint));
+    }
+}
+
 static size_t count_overrides(const struct testfile *file)
 {
     size_t n = file->overrides.n;
@@ -392,6 +408,7 @@ void bench_work(struct bench *bench)
 {
     bench->states = MAP_INIT(bench->arena);
     bench->outputs = value_object(bench->arena, NULL, NULL, 0);
+    bench->looked_up = MAP_INIT(bench->arena);
     bench->used = ARENA_ARRAY(bench->arena, bool, count_overrides(bench->config));
     bench->addrs = addrs_new();
     bench->report->status = bench->report->runs.n ? TEST_PENDING : TEST_PASS;
@@ -401,8 +418,10 @@ void bench_work(struct bench *bench)
         bench->report->status = TEST_ERROR;
     do_all(bench, ready);
     take_all_down(bench);
-    if (bench->report->status == TEST_PASS || bench->report->status == TEST_FAIL)
+    if (bench->report->status == TEST_PASS || bench->report->status == TEST_FAIL) {
         warn_all_unused(bench);
+        warn_unused_variables(bench);
+    }
     bench_tell(bench, TEST_FILE_END, NULL);
     addrs_free(bench->addrs);
 }

@@ -267,6 +267,11 @@ mistake "a mocked value of the wrong type" 'override_resource {
   values = { id = [1] }
 }
 run "a" {}' "string required"
+printf '%s\n' 'variables {' '  nam = "x"' '}' 'run "a" {}' >"$t/slip.test.hcl"
+d "$t" test -filter=slip.test.hcl
+exits "a value that nothing uses is no error" 0
+has "but is told" "$err" 'Did you mean "name"?'
+rm "$t/slip.test.hcl"
 mistake "a syntax error" 'run "a" {' "slip.test.hcl"
 mistake "a module that is not there" 'run "a" {
   module {

@@ -1,4 +1,5 @@
-# Two local Debian machines and what they should be. `./run` plans, applies, shows drift, repairs it and takes everything down.
+# Two local Debian machines and what they should be. `./run` plans, applies, shows drift, repairs it and takes everything down. `detour test`
+# checks the configuration without any machine.
 
 variable "public_key" {
   description = "SSH public key that may log in as root"
