@@ -39,12 +39,13 @@ static struct str remedy(const struct backend *b, const struct lock_holder *h, s
 
 static bool fail_held(const struct backend *b, const struct lock_holder *h, struct arena *arena, struct diags *diags)
 {
-    struct diag *diag = diag_error(diags, (struct span){0}, _("The state is locked"),
-                                   _("%.*s holds it for \"%.*s\" since %.*s (process %" PRId64
-                                     "). Wait until that is done, or let this run "
-                                     "wait with -lock-timeout=5m.%.*s"),
-                                   STR_ARG(h->who.n ? h->who : STR("somebody")), STR_ARG(h->operation),
-                                   STR_ARG(h->since), h->pid, STR_ARG(remedy(b, h, arena)));
+    struct str process = h->pid > 0 ? arena_printf(arena, _(" (process %" PRId64 ")"), h->pid) : STR("");
+    struct diag *diag =
+        diag_error(diags, (struct span){0}, _("The state is locked"),
+                   _("%.*s holds it for \"%.*s\" since %.*s%.*s. Wait until that is done, or let this run "
+                     "wait with -lock-timeout=5m.%.*s"),
+                   STR_ARG(h->who.n ? h->who : STR("somebody")), STR_ARG(h->operation), STR_ARG(h->since),
+                   STR_ARG(process), STR_ARG(remedy(b, h, arena)));
     diag->code = DIAG_LOCKED;
     return false;
 }
