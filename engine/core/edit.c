@@ -83,6 +83,8 @@ static bool keep_backup(struct session *session, const char *path, struct diags 
     struct snapshot *s = session_snapshot(session);
     if (!path)
         return true;
+    if (snapshot_has_secret(s) && !secrets_ensure(store_secrets(session->store), diags))
+        return false;
     if (format_write(&text, s, store_secrets(session->store), (struct absorbed){0}) &&
         fs_replace(&vfs_system, path, strbuf_str(&text), 0600))
         return true;

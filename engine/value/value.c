@@ -238,8 +238,20 @@ uint8_t value_deep_sum(struct value v)
     return value_deep_own(v) | (parts ? deep_of(parts, v.n) : 0);
 }
 
+/* The usual case: working out a type means looking it up among all. */
+static bool types_stay(struct value v, const struct value *parts)
+{
+    bool each = v.type->kind == TYPE_TUPLE || v.type->kind == TYPE_OBJECT;
+    for (uint32_t i = 0; i < v.n; i++)
+        if (parts[i].type != (each ? v.type->items[i] : v.type->elem))
+            return false;
+    return true;
+}
+
 static const struct type *type_with_parts(struct value v, const struct value *parts)
 {
+    if (types_stay(v, parts))
+        return v.type;
     switch (v.type->kind) {
     case TYPE_TUPLE:
         return type_of_items(NULL, parts, v.n);

@@ -108,10 +108,8 @@ int main(int argc, char **argv)
     getrusage(RUSAGE_SELF, &usage);
     printf("  %-34s %8.1f MiB\n", "memory at most", (double)usage.ru_maxrss / 1024);
     snapshot_free(back);
-    unlink(options.path);
-    unlink(fs_join(arena, str_c(dir), STR("detour.state.key")).p);
-    unlink(fs_join(arena, str_c(dir), STR(".gitignore")).p);
-    rmdir(dir);
+    if (system(arena_printf(arena, "rm -r '%s'", dir).p) != 0)
+        return 1;
     addrs_free(options.addrs);
     sources_free(options.sources);
     return 0;
