@@ -187,7 +187,7 @@ static bool may_apply(struct session *session, const struct plan *plan, struct d
             diags, DIAG_DIGEST_MISMATCH, _("The state has moved on"),
             _("The state was changed after this plan was made, so the plan may no longer be right. Make a new "
               "plan."));
-    return true;
+    return session_ready_key(session, plan, diags);
 }
 
 static void index_plan(struct applying *a)

@@ -501,6 +501,9 @@ void session_load_saved(struct session *session, const struct plan_file *file, s
 /* -- secrets.c -- */
 /* Made when first asked for; the key is open once the state (or a saved plan) was read. */
 struct secrets *session_keys(struct session *session);
+/* Whether the secrets that the plan would store have a key: where there is none yet it is made, before anything is
+ * done. */
+bool session_ready_key(struct session *session, const struct plan *plan, struct diags *diags);
 /* Gives the plan the key of its digest, where the state has one. */
 void session_key_plan(struct session *session, struct plan *plan);
 /* How a plan with secrets is written: makes the key where there is none yet. */

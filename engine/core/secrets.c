@@ -67,6 +67,22 @@ void session_key_plan(struct session *session, struct plan *plan)
     plan->digest_key = arena_str(plan->arena, str_from((const char *)key.bytes, sizeof key.bytes));
 }
 
+static bool stores_secret(const struct plan *plan)
+{
+    vec_each (&plan->changes, i)
+        if (plan->changes.v[i].action != ACTION_NOOP && value_has_secret(plan->changes.v[i].after))
+            return true;
+    vec_each (&plan->outputs, i)
+        if (plan->outputs.v[i].action != ACTION_NOOP && value_has_secret(plan->outputs.v[i].after))
+            return true;
+    return false;
+}
+
+bool session_ready_key(struct session *session, const struct plan *plan, struct diags *diags)
+{
+    return !stores_secret(plan) || secrets_ensure(session_keys(session), diags);
+}
+
 /* -- by hand -- */
 
 static bool no_secrets(struct diags *diags)
