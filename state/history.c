@@ -236,6 +236,30 @@ bool history_add(struct backend *b, struct history *h, const struct past *past, 
     return ok;
 }
 
+static bool copy_text(struct backend *from, struct backend *to, const char *name)
+{
+    ARENA_AUTO arena = arena_new();
+    arena_wipe_on_free(arena);
+    struct str text;
+    bool exists;
+    return from->ops->extra_read(from, arena, name, &text, &exists) &&
+           (!exists || to->ops->extra_write(to, name, text));
+}
+
+bool history_copy(struct backend *from, struct backend *to)
+{
+    ARENA_AUTO arena = arena_new();
+    struct history h;
+    if (!from->ops->extra_read || !to->ops->extra_write)
+        return true;
+    if (!history_read(from, arena, &h))
+        return false;
+    vec_each (&h.list, i)
+        if (h.list.v[i].kept && !copy_text(from, to, name_of(arena, h.list.v[i].serial).p))
+            return false;
+    return copy_text(from, to, "history");
+}
+
 struct snapshot *history_snapshot(struct backend *b, struct addrs *addrs, struct secrets *secrets,
                                   const struct past *past, struct diags *diags)
 {

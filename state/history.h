@@ -45,6 +45,9 @@ const struct past *history_find(const struct history *history, struct str lineag
  * the limits. False with the backend's why. */
 bool history_add(struct backend *backend, struct history *history, const struct past *past, struct str text);
 
+/* Copies what one backend keeps to another, as far as both keep any. False with the why of the one that failed. */
+bool history_copy(struct backend *from, struct backend *to);
+
 /* The snapshot of an entry. `secrets` gets the key that it was sealed with then, so it must not be the one that is
  * written with. NULL after a diagnostic: not kept any more, or not what was written. */
 struct snapshot *history_snapshot(struct backend *backend, struct addrs *addrs, struct secrets *secrets,

@@ -5,6 +5,7 @@
 #include "base/gettext.h"
 #include "state/backend/config.h"
 #include "state/format.h"
+#include "state/history.h"
 #include "state/lock.h"
 #include "state/moved.h"
 
@@ -317,6 +318,15 @@ static bool write_target(struct migration *m)
     return verify(m);
 }
 
+/* A help to people alone: the move does not fail for it. */
+static void take_history(struct migration *m)
+{
+    if (!history_copy(m->source, m->target))
+        diag_warning(m->diags, (struct span){0}, _("The history stays where it was"),
+                     _("The state has moved, but its history could not be copied (%s%s). It is in %s still."),
+                     m->source->why, m->target->why, m->source->place.p);
+}
+
 static bool mark_source(struct migration *m)
 {
     return m->source->ops->write(m->source, moved_text(m->arena, &m->moved)) ||
@@ -329,7 +339,12 @@ static bool carry(struct migration *m)
     m->source = m->from->type->open(m->from, m->diags);
     if (!m->source || !moved_already(m, &already))
         return false;
-    return already || (open_source(m) && write_target(m) && mark_source(m));
+    if (already)
+        return true;
+    if (!open_source(m) || !write_target(m))
+        return false;
+    take_history(m);
+    return mark_source(m);
 }
 
 static void remember_move(struct migration *m)

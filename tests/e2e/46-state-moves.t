@@ -42,6 +42,12 @@ for to in s3 pg http local; do
         says "$from → $to: but is told where it went" "the state is kept in $to"
     fi
     from=$to
+    case $to in
+    s3 | pg)
+        d "$c" state history
+        has "the history goes along to $to" "$out" "+5 ~0 -0"
+        ;;
+    esac
 done
 d "$c" state migrate
 exits "there is nothing to move then" 1
