@@ -388,6 +388,12 @@ exits "a key file" 0
 is "is made, for its owner" "$(stat -c %a "$s/team.key")" 600
 d "$s" plan -detailed-exitcode
 exits "and opens" 0
+rm -r "$s/detour.state"* "$s/.detour"
+secrets '    key_file = "nowhere/at/all.key"'
+d "$s" apply -auto-approve
+exits "a key file that cannot be made" 1
+told "stops an apply before it begins" "Without it nothing secret can be stored"
+ok "and nothing was stored" test ! -e "$s/detour.state"
 secrets '    recipient = ["x"]'
 d "$s" validate
 exits "a mistyped name" 1
