@@ -137,6 +137,23 @@ static struct store *store_make(const struct store_options *options)
     return s;
 }
 
+/* Secrets that were read from a text of a time without seals. */
+static bool has_plain_secrets(const struct store *s)
+{
+    return !secrets_is_stored(s->secrets) && snapshot_has_secret(s->snapshot);
+}
+
+static void warn_plain(const struct store *s, struct diags *diags)
+{
+    if (has_plain_secrets(s) && strcmp(s->operation, "secrets rekey") != 0)
+        diag_warning(
+            diags, (struct span){0}, _("Secrets in plain text"),
+            _("%s was written by an older detour, which did not seal secrets. The next apply that changes something "
+              "seals them; \"detour secrets rekey\" does it now. Older copies still have them as they are: "
+              "backups, and the history of git."),
+            s->backend->place.p);
+}
+
 static bool load(struct store *s, const struct store_options *options, struct diags *diags)
 {
     ARENA_AUTO arena = arena_new();
@@ -150,6 +167,7 @@ static bool load(struct store *s, const struct store_options *options, struct di
     vec_each (&l.journals, i)
         if (!tidy_journal(s, &l, &l.journals.v[i], diags))
             return false;
+    warn_plain(s, diags);
     return true;
 }
 
@@ -375,12 +393,6 @@ static bool settle_snapshot(struct store *s, bool resealed, struct diags *diags)
         return fail_at(s, s->old, _("The journal cannot be dropped"), diags);
     s->left_over = false;
     return true;
-}
-
-/* Secrets that were read from a text of a time without seals. */
-static bool has_plain_secrets(const struct store *s)
-{
-    return !secrets_is_stored(s->secrets) && snapshot_has_secret(s->snapshot);
 }
 
 bool store_settle(struct store *s, struct diags *diags)

@@ -319,6 +319,7 @@ cat >"$o/detour.state" <<'JSON'
 JSON
 d "$o" plan -detailed-exitcode
 exits "is read" 0
+told "with a warning" "Secrets in plain text"
 ok "and not changed by that" grep -q '"version": 1' "$o/detour.state"
 d "$o" apply -auto-approve -var note=two
 exits "the next write" 0
