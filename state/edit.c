@@ -18,6 +18,10 @@ void edit_not_found(struct snapshot *here, struct str text, struct diags *diags)
     struct map names = MAP_INIT(arena);
     size_t n;
     const struct state_instance *const *all = snapshot_sorted(here, &n);
+    if (!n) {
+        diag_error(diags, (struct span){0}, _("The state is empty"), _("There is no object in it."));
+        return;
+    }
     for (size_t i = 0; i < n; i++)
         map_put(&names, all[i]->addr->text, NULL);
     struct str near = map_near(&names, text);

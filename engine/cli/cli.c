@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 const struct command *const cli_commands[] = {
-    &cmd_validate,  &cmd_plan,     &cmd_apply,      &cmd_destroy, &cmd_show,         &cmd_output,
-    &cmd_state,     &cmd_taint,    &cmd_untaint,    &cmd_secrets, &cmd_force_unlock, &cmd_import,
-    &cmd_refresh,   &cmd_graph,    &cmd_console,    &cmd_test,    &cmd_fmt,          &cmd_get,
-    &cmd_providers, &cmd_metadata, &cmd_completion, &cmd_version, &cmd_help,         NULL,
+    &cmd_validate,   &cmd_plan,    &cmd_apply,   &cmd_destroy, &cmd_show,         &cmd_output,    &cmd_state,
+    &cmd_env,        &cmd_taint,   &cmd_untaint, &cmd_secrets, &cmd_force_unlock, &cmd_import,    &cmd_refresh,
+    &cmd_graph,      &cmd_console, &cmd_test,    &cmd_fmt,     &cmd_get,          &cmd_providers, &cmd_metadata,
+    &cmd_completion, &cmd_version, &cmd_help,    NULL,
 };
 
 const char *cli_last_word(const struct command *command)
@@ -110,6 +110,37 @@ static bool ask_passphrase(void *ctx, const char *question, struct arena *arena,
 }
 
 /* What a session knows of secrets must not outlive it. */
+/* -env or DETOUR_ENV; empty for the default one. */
+static bool environment_of(struct cli *cli, struct str *env)
+{
+    const char *wanted = cli->flags.env ? cli->flags.env : getenv("DETOUR_ENV");
+    *env = str_c(wanted);
+    if (str_is(*env, "default"))
+        *env = (struct str){0};
+    if ((env->n || cli->flags.env) && !str_is(str_c(wanted), "default") && !session_env_name(*env, &cli->diags))
+        return false;
+    if (!env->n || !cli->flags.state || !cli->flags.env)
+        return true;
+    diag_error(&cli->diags, (struct span){0}, _("Two states"),
+               _("-env names the state of an environment, and -state a file. Leave one of them out."));
+    return false;
+}
+
+/* The values of NAME.vars.hcl come before those of the command line. */
+static const struct config_option *inputs_of(struct cli *cli, struct str env, size_t *n)
+{
+    struct config_option *inputs = ARENA_ARRAY(cli->arena, struct config_option, cli->flags.inputs.n + 2);
+    *n = 0;
+    for (int json = 0; env.n && json < 2; json++) {
+        struct str file = arena_printf(cli->arena, "%.*s.vars.hcl%s", STR_ARG(env), json ? ".json" : "");
+        if (access(file.p, F_OK) == 0)
+            inputs[(*n)++] = (struct config_option){.is_file = true, .text = file};
+    }
+    vec_each (&cli->flags.inputs, i)
+        inputs[(*n)++] = cli->flags.inputs.v[i];
+    return inputs;
+}
+
 static bool options_of(struct cli *cli, struct session_options *out)
 {
     struct backend_settings settings;
@@ -117,7 +148,11 @@ static bool options_of(struct cli *cli, struct session_options *out)
     if (!backend_settings_read(cli, &settings))
         return false;
     struct progress *progress = progress_new(cli, cli->flags.json);
-    const char *workspace = getenv("DETOUR_WORKSPACE");
+    struct str env;
+    if (!environment_of(cli, &env))
+        return false;
+    size_t n_inputs;
+    const struct config_option *inputs = inputs_of(cli, env, &n_inputs);
     *out = (struct session_options){
         .dir = STR("."),
         .state_path = str_c(cli->flags.state),
@@ -127,8 +162,8 @@ static bool options_of(struct cli *cli, struct session_options *out)
         .registry = cli->registry,
         .funcs = cli_functions(cli),
         .reader = cli_reader(cli),
-        .inputs = cli->flags.inputs.v,
-        .n_inputs = cli->flags.inputs.n,
+        .inputs = inputs,
+        .n_inputs = n_inputs,
         .environment = environ,
         .ask = cli->flags.input && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? ask_variable : NULL,
         .ask_ctx = cli,
@@ -137,7 +172,7 @@ static bool options_of(struct cli *cli, struct session_options *out)
         .no_lock = !cli->flags.lock,
         .lock_timeout_s = (cli->flags.lock_timeout_ms + 999) / 1000,
         .operation = str_c(cli->command->name),
-        .workspace = str_c(workspace),
+        .env = env,
         .version = STR(DETOUR_VERSION_TEXT),
         .events = progress_events(progress),
     };
@@ -175,6 +210,7 @@ struct session *cli_session_at(struct cli *cli, const char *path)
     if (!options_of(cli, &options))
         return NULL;
     bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    options.env = (struct str){0};
     options.dir = folder ? str_c(path) : STR(".");
     options.state_path = folder ? (struct str){0} : str_c(path);
     if (folder)
@@ -185,6 +221,18 @@ struct session *cli_session_at(struct cli *cli, const char *path)
         return cli->other;
     cli->sources = session_sources(cli->other);
     return NULL;
+}
+
+struct session *cli_session_in(struct cli *cli, struct str env)
+{
+    struct session_options options;
+    if (!options_of(cli, &options))
+        return NULL;
+    options.env = env;
+    struct session *session = session_open(&options, &cli->diags);
+    if (!cli->session)
+        return keep(cli, session);
+    return cli->other = session;
 }
 
 struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan)

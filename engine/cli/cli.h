@@ -34,9 +34,9 @@ struct cli {
 
 #define DETOUR_VERSION_TEXT "0.1.0"
 
-extern const struct command cmd_apply, cmd_completion, cmd_console, cmd_destroy, cmd_fmt, cmd_force_unlock, cmd_get,
-    cmd_graph, cmd_help, cmd_import, cmd_metadata, cmd_output, cmd_plan, cmd_providers, cmd_refresh, cmd_secrets,
-    cmd_show, cmd_state, cmd_taint, cmd_untaint, cmd_test, cmd_validate, cmd_version;
+extern const struct command cmd_apply, cmd_completion, cmd_console, cmd_destroy, cmd_env, cmd_fmt, cmd_force_unlock,
+    cmd_get, cmd_graph, cmd_help, cmd_import, cmd_metadata, cmd_output, cmd_plan, cmd_providers, cmd_refresh,
+    cmd_secrets, cmd_show, cmd_state, cmd_taint, cmd_untaint, cmd_test, cmd_validate, cmd_version;
 /* All of them, NULL-ended, in the order of help. */
 extern const struct command *const cli_commands[];
 
@@ -55,6 +55,8 @@ int cli_main(const struct detour_provider *const *providers, int argc, char **ar
 struct session *cli_session(struct cli *cli);
 /* A session over another state: a file, or that of the configuration in a folder. NULL after diagnostics. */
 struct session *cli_session_at(struct cli *cli, const char *path);
+/* A session of the same configuration in that environment. NULL after diagnostics. */
+struct session *cli_session_in(struct cli *cli, struct str env);
 /* The same over a saved plan. */
 struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan);
 /* The functions of the language and of all providers. */

@@ -206,7 +206,8 @@ static int run_destroy(struct cli *cli)
 }
 
 #define APPLY_FLAGS                                                                                                    \
-    "auto-approve backend-config detailed-exitcode digest input json lock lock-timeout no-color parallelism refresh "  \
+    "auto-approve backend-config detailed-exitcode digest env input json lock lock-timeout no-color parallelism "      \
+    "refresh "                                                                                                         \
     "replace state "                                                                                                   \
     "target var var-file"
 

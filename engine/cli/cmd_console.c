@@ -162,6 +162,6 @@ const struct command cmd_console = {
     .doc = N_("On a terminal with history and completion; piped, one answer for each line. With -json each line is an "
               "expression as a JSON string, and the\n"
               "answer one object: value, type, sensitive and unknown parts, or diagnostics. Changes nothing."),
-    .flags = "backend-config input json no-color state var var-file",
+    .flags = "backend-config env input json no-color state var var-file",
     .run = run,
 };

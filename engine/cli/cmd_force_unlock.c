@@ -18,7 +18,7 @@ const struct command cmd_force_unlock = {
     .doc = N_("Only when that run has ended for certain: two runs at once make things twice. What it did is in its "
               "journal, and the next run takes it from there.\n"
               "The ID stands in the message that says who holds the lock; under another ID nothing is done."),
-    .flags = "backend-config no-color state",
+    .flags = "backend-config env no-color state",
     .min_args = 1,
     .max_args = 1,
     .run = run,

@@ -32,7 +32,7 @@ const struct command cmd_import = {
     .doc = N_("The configuration must have the resource block. The object is looked up by its id, whose form the "
               "reference of the resource tells (debian_file: HOST:/etc/motd), and stored; nothing is done to it.\n"
               "An import block does the same with a plan to look at first, and for many objects at once."),
-    .flags = "backend-config input lock lock-timeout no-color parallelism state var var-file",
+    .flags = "backend-config env input lock lock-timeout no-color parallelism state var var-file",
     .min_args = 2,
     .max_args = 2,
     .run = run,

@@ -94,7 +94,7 @@ const struct command cmd_output = {
     .args = "[OUTPUT]",
     .summary = N_("Show the outputs of the root module"),
     .doc = N_("Sensitive outputs are hidden in the list, and shown when they are asked for by name."),
-    .flags = "backend-config json no-color raw state",
+    .flags = "backend-config env json no-color raw state",
     .max_args = 1,
     .run = run,
 };

@@ -157,7 +157,7 @@ static const struct command cmd_export = {
     .doc = N_("For all who can open the secrets: detour secrets export detour_data.a input.token | age -d -i "
               "~/.ssh/id_ed25519\n"
               "The address is that of an object, with the path of an attribute, or output.NAME."),
-    .flags = "no-color state",
+    .flags = "env no-color state",
     .min_args = 1,
     .max_args = 2,
     .run = run_export,

@@ -46,7 +46,7 @@ const struct command cmd_show = {
     .summary = N_("Show the state, or a saved plan"),
     .doc = N_("-json answers in the format of Terraform's plan and state JSON (format_version 1.2 and 1.0), so that "
               "tools which read those read these."),
-    .flags = "backend-config json no-color state",
+    .flags = "backend-config env json no-color state",
     .max_args = 1,
     .run = run,
 };

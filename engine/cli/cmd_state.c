@@ -107,7 +107,7 @@ static const struct command cmd_state_list = {
     .args = "[ADDRESS…]",
     .summary = N_("List what is in the state"),
     .doc = N_("With addresses: only those, and what they hold: instances of a resource, all of a module."),
-    .flags = "backend-config id json no-color state",
+    .flags = "backend-config env id json no-color state",
     .max_args = 1000,
     .run = run_list,
 };
@@ -117,7 +117,7 @@ static const struct command cmd_state_show = {
     .args = "ADDRESS",
     .summary = N_("Show one object of the state"),
     .doc = "",
-    .flags = "backend-config json no-color state",
+    .flags = "backend-config env json no-color state",
     .min_args = 1,
     .max_args = 1,
     .run = run_show,

@@ -3,7 +3,7 @@
 #include "cli/cmd_state.h"
 #include "state/edit.h"
 
-#define EDIT_FLAGS "backend-config backup dry-run lock-timeout no-color state"
+#define EDIT_FLAGS "backend-config backup dry-run env lock-timeout no-color state"
 
 static struct session_edit edit_of(struct cli *cli, enum session_edit_kind kind)
 {
@@ -133,7 +133,7 @@ const struct command cmd_taint = {
     .args = "ADDRESS",
     .summary = N_("Mark an object to be replaced by the next apply"),
     .doc = N_("apply -replace=ADDRESS does the same in one step, and shows it in its plan."),
-    .flags = "allow-missing backend-config lock-timeout no-color state",
+    .flags = "allow-missing backend-config env lock-timeout no-color state",
     .min_args = 1,
     .max_args = 1,
     .run = run_taint,
@@ -144,7 +144,7 @@ const struct command cmd_untaint = {
     .args = "ADDRESS",
     .summary = N_("Take the mark of taint, or of a failed creation, away"),
     .doc = "",
-    .flags = "allow-missing backend-config lock-timeout no-color state",
+    .flags = "allow-missing backend-config env lock-timeout no-color state",
     .min_args = 1,
     .max_args = 1,
     .run = run_untaint,

@@ -104,7 +104,7 @@ const struct command cmd_state_history = {
     .doc = N_(
         "The newest first. CHANGES counts objects added (+), changed (~), removed (-) and moved (>); PLAN is the start "
         "of the digest of the plan that was applied. The texts of the last 50 are kept, for \"detour state diff\"."),
-    .flags = "backend-config json no-color state",
+    .flags = "backend-config env json no-color state",
     .run = run_history,
 };
 
@@ -114,7 +114,7 @@ const struct command cmd_state_diff = {
     .summary = N_("Show what changed since that serial, or between two"),
     .doc = N_("Compares what was stored, not what is there. With -detailed-exitcode: 2 where there are differences.\n"
               "-json names what differs without its values."),
-    .flags = "backend-config detailed-exitcode json no-color state",
+    .flags = "backend-config detailed-exitcode env json no-color state",
     .min_args = 1,
     .max_args = 2,
     .run = run_diff,

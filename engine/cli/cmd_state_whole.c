@@ -53,7 +53,7 @@ const struct command cmd_state_pull = {
     .args = "",
     .summary = N_("Print the state as it is stored, with what its journal adds"),
     .doc = N_("Takes no lock and changes nothing."),
-    .flags = "backend-config no-color state",
+    .flags = "backend-config env no-color state",
     .run = run_pull,
 };
 
@@ -66,7 +66,7 @@ const struct command cmd_state_push = {
         "lineage, a serial that is not newer, an\n"
         "empty state over one with objects, and what an interrupted run recorded and the file lacks; -force stores it "
         "all the same, as the newest."),
-    .flags = "backend-config force lock-timeout no-color state",
+    .flags = "backend-config env force lock-timeout no-color state",
     .min_args = 1,
     .max_args = 1,
     .run = run_push,

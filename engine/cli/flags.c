@@ -20,6 +20,8 @@ const struct flag flag_table[] = {
     {"diff", FLAG_BOOL, AT(diff), NULL, N_("Show what formatting changes.")},
     {"digest", FLAG_STRING, AT(digest), "SHA256",
      N_("Apply only if the plan has this digest, as the reviewed plan showed it.")},
+    {"env", FLAG_STRING, AT(env), "NAME",
+     N_("The environment: a state of its own, and the values of NAME.vars.hcl. Also DETOUR_ENV.")},
     {"filter", FLAG_LIST, AT(filters), "FILE", N_("Only the tests of this file: tests/web.test.hcl. Repeatable.")},
     {"dry-run", FLAG_BOOL, AT(dry_run), NULL, N_("Only tell what would be done.")},
     {"force", FLAG_BOOL, AT(force), NULL, N_("Store it, whatever stands against it.")},

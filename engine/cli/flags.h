@@ -18,7 +18,7 @@ struct flags {
     bool offline, update;               /* get */
     bool force;
     bool allow_missing, dry_run; /* state mv, rm; taint, untaint */
-    const char *backup, *id, *state_out;
+    const char *backup, *env, *id, *state_out;
     const char *out, *digest, *state, *chdir, *junit_xml, *test_directory;
     unsigned parallelism;
     unsigned lock_timeout_ms;

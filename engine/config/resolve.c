@@ -192,7 +192,7 @@ static bool resolve_word(struct resolve *r, enum config_ref_kind kind, const cha
 static const char *const each_names[] = {"key", "value", NULL};
 static const char *const count_names[] = {"index", NULL};
 static const char *const path_names[] = {"module", "root", "cwd", NULL};
-static const char *const detour_names[] = {"version", NULL};
+static const char *const detour_names[] = {"env", "version", NULL};
 static const char *const roots[] = {"var", "local", "module", "data", "each", "count", "self", "path", "detour", NULL};
 
 /* " Did you mean var.size?": where the name lacks its prefix. */

@@ -22,6 +22,14 @@ static struct str file_in(struct session *session, const char *name)
     return fs_join(session->arena, session->options.dir, str_c(name));
 }
 
+/* Each environment has its own memory. */
+static struct str memory_file(struct session *session)
+{
+    struct str env = session->options.env;
+    return env.n ? file_in(session, arena_printf(session->arena, ".detour/backend.%.*s", STR_ARG(env)).p)
+                 : file_in(session, ".detour/backend");
+}
+
 /* -- the configuration's words */
 
 static struct backend_config *configure(struct session *session, const struct config_backend *block,
@@ -49,6 +57,15 @@ static const struct config_backend *block_of(const struct session *session)
     return session->config && session->config->root ? session->config->root->module->backend : NULL;
 }
 
+static struct backend_config *in_environment(struct session *session, struct backend_config *config,
+                                             struct diags *diags)
+{
+    struct str env = session->options.env;
+    if (!config || !env.n)
+        return config;
+    return (struct backend_config *)backend_environment(session->arena, config, env, (struct span){0}, diags);
+}
+
 struct backend_config *place_config(struct session *session, struct diags *diags)
 {
     const struct config_backend *block = block_of(session);
@@ -57,7 +74,7 @@ struct backend_config *place_config(struct session *session, struct diags *diags
                    _("Mend the block first: without it, it is not known where the state is."));
         return NULL;
     }
-    return configure(session, block, diags);
+    return in_environment(session, configure(session, block, diags), diags);
 }
 
 /* -- what is remembered: {"backend":"s3","settings":{…},"lineage":"…","serial":3} */
@@ -74,7 +91,7 @@ static bool damaged(struct session *session, struct diags *diags)
         diags, (struct span){0}, _("Damaged memory of the state's place"),
         _("%s cannot be read. It says where the state was last; nothing was changed. If the configuration names the "
           "right place, delete the file."),
-        file_in(session, ".detour/backend").p);
+        memory_file(session).p);
     return false;
 }
 
@@ -115,7 +132,7 @@ bool place_memory(struct session *session, struct place_memory *out, struct diag
     *out = (struct place_memory){0};
     if (!session->options.remember)
         return true;
-    if (fs_read(&vfs_system, session->arena, file_in(session, ".detour/backend").p, MEMORY_MAX, &text))
+    if (fs_read(&vfs_system, session->arena, memory_file(session).p, MEMORY_MAX, &text))
         return parse_memory(session, text, out, diags);
     return errno == ENOENT || errno == ENOTDIR || damaged(session, diags);
 }
@@ -127,7 +144,12 @@ static void write_memory(struct session *session, struct str text)
     mkdir(file_in(session, ".detour").p, 0777);
     if (access(ignore.p, F_OK) != 0)
         fs_replace(&vfs_system, ignore.p, STR("*\n"), 0666);
-    fs_replace(&vfs_system, file_in(session, ".detour/backend").p, text, 0666);
+    fs_replace(&vfs_system, memory_file(session).p, text, 0666);
+}
+
+void place_forget(struct session *session)
+{
+    unlink(memory_file(session).p);
 }
 
 void place_remember(struct session *session, const struct snapshot *snapshot)
@@ -182,7 +204,7 @@ static bool is_left(struct session *session, const struct backend_config *was, b
             _("The configuration says %s, but the state was kept in %s until now, and whether it is there still cannot "
               "be told: %s. Nothing was changed. Make it readable, or, if it is gone for good, delete %s."),
             backend_words(session->arena, session->place->config).p, backend_words(session->arena, was).p, backend->why,
-            file_in(session, ".detour/backend").p);
+            memory_file(session).p);
     *left = ok && texts.exists && !moved_parse(arena, texts.snapshot, &moved);
     backend_close(backend);
     return ok;
@@ -193,8 +215,9 @@ static struct backend_config *last_place(struct session *session, struct diags *
 {
     if (session->place->memory.config)
         return session->place->memory.config;
-    return backend_configure(session->arena, &backend_type_local, (struct span){0}, NULL, 0, session->options.dir,
-                             diags);
+    struct backend_config *files =
+        backend_configure(session->arena, &backend_type_local, (struct span){0}, NULL, 0, session->options.dir, diags);
+    return in_environment(session, files, diags);
 }
 
 static bool is_here(struct session *session, struct diags *diags)
@@ -213,7 +236,10 @@ const char *place_rescue_file(const struct session *session)
 {
     const struct place *p = session->place;
     return p && p->backend && p->backend->remote
-               ? fs_join(session->arena, session->options.dir, STR("detour.rescue.state")).p
+               ? fs_join(session->arena, session->options.dir,
+                         arena_printf(session->arena, "detour.rescue%s%.*s.state", session->options.env.n ? "." : "",
+                                      STR_ARG(session->options.env)))
+                     .p
                : NULL;
 }
 
@@ -228,6 +254,12 @@ static bool nothing_to_rescue(struct session *session, struct diags *diags)
           "detour state push %s"),
         session->place->backend->place.p, file, file);
     return false;
+}
+
+struct backend *place_default(struct session *session, struct diags *diags)
+{
+    struct backend_config *config = configure(session, block_of(session), diags);
+    return config ? config->type->open(config, diags) : NULL;
 }
 
 /* -- opening */
@@ -273,7 +305,7 @@ struct backend *place_backend(struct session *session, struct diags *diags)
     struct backend *backend = place_backend_any(session, diags);
     if (!backend || !fresh || !session->place->config)
         return backend;
-    if (is_here(session, diags) && nothing_to_rescue(session, diags))
+    if (env_is_known(session, diags) && is_here(session, diags) && nothing_to_rescue(session, diags))
         return backend;
     place_close(session->place);
     session->place = NULL;
@@ -299,6 +331,8 @@ struct str place_beside(struct session *session)
     for (size_t i = 0; block && str_is(block->type.text, "local") && i < block->n_settings; i++)
         if (str_is(block->settings[i].name, "path"))
             path = block->settings[i].value;
+    if (o->env.n)
+        path = arena_printf(session->arena, "detour.%.*s.state", STR_ARG(o->env));
     return fs_join(session->arena, o->dir, path);
 }
 
@@ -313,15 +347,14 @@ static bool another(struct session *session, const struct snapshot *s, struct di
             _("%s holds no state any more; when it was last seen from here, it was lineage %.*s, serial %" PRIu64
               ". Nothing was changed: an apply would make everything a second time. Restore the state from a backup "
               "with \"detour state push\", or, if everything it knew is gone as well, delete %s and start anew."),
-            p->backend->place.p, STR_ARG(p->memory.lineage), p->memory.serial, file_in(session, ".detour/backend").p);
+            p->backend->place.p, STR_ARG(p->memory.lineage), p->memory.serial, memory_file(session).p);
     else
         diag_error(
             diags, (struct span){0}, _("Another state"),
             _("%s holds lineage %.*s now; when it was last seen from here, it was lineage %.*s. Nothing was changed. "
               "Check the settings of the backend: does another project keep its state there? If the state was "
               "replaced on purpose, delete %s."),
-            p->backend->place.p, STR_ARG(snapshot_lineage(s)), STR_ARG(p->memory.lineage),
-            file_in(session, ".detour/backend").p);
+            p->backend->place.p, STR_ARG(snapshot_lineage(s)), STR_ARG(p->memory.lineage), memory_file(session).p);
     return false;
 }
 

@@ -23,6 +23,12 @@ struct str place_beside(struct session *session);
 
 /* Whether the state that was read may be the one that was here last; remembers it. False after a diagnostic. */
 bool place_check(struct session *session, const struct snapshot *snapshot, struct diags *diags);
+/* Forgets what is remembered. */
+void place_forget(struct session *session);
+/* The backend of the default environment, for the caller to close; NULL after a diagnostic. */
+struct backend *place_default(struct session *session, struct diags *diags);
+/* Whether the environment of the session is in the list; false after a diagnostic with near names. */
+bool env_is_known(struct session *session, struct diags *diags);
 /* Remembers place, lineage and serial. Where that cannot be written, nothing is remembered. */
 void place_remember(struct session *session, const struct snapshot *snapshot);
 

@@ -265,8 +265,8 @@ static struct value path_value(const struct frame *frame, struct str name)
 static struct value detour_value_of(const struct frame *frame, struct str name)
 {
     const struct session_options *options = &frame->run->session->options;
-    if (str_is(name, "workspace"))
-        return value_string(options->workspace.n ? options->workspace : STR("default"));
+    if (str_is(name, "env"))
+        return value_string(options->env.n ? options->env : STR("default"));
     return value_string(options->version);
 }
 

@@ -116,7 +116,7 @@ struct session_options {
     bool no_lock;                   /* -lock=false */
     unsigned lock_timeout_s;        /* how long to wait for the state's lock */
     struct str operation;           /* "plan", "apply": what the lock says it is held for */
-    struct str workspace;           /* detour.workspace; empty: "default" */
+    struct str env;                 /* the environment, with a state of its own: detour.env; empty: "default" */
     struct str version;             /* detour.version */
     struct session_events events;
 };
@@ -215,6 +215,16 @@ struct snapshot *session_past(struct session *session, const struct past *past, 
 /* Takes the lock, works the edit out and writes it in one step; *out says what was (or would be) done. Between two
  * states: an interruption leaves objects in the first, or in both; the next run says so. */
 bool session_edit(struct session *session, const struct session_edit *what, struct edit *out, struct diags *diags);
+
+/* -- environments: the list of them is kept beside the state of the default one -- */
+
+/* Whether it may be the name of one; false after a diagnostic. */
+bool session_env_name(struct str name, struct diags *diags);
+/* Their names, sorted, without "default"; in `arena`. The session is one of the default environment, as below. */
+bool session_env_list(struct session *session, struct arena *arena, struct str **names, size_t *n, struct diags *diags);
+bool session_env_new(struct session *session, struct str name, struct diags *diags);
+/* `of`: a session of the environment. Refused while its state holds anything. */
+bool session_env_delete(struct session *session, struct session *of, struct diags *diags);
 
 /* -- the state as a whole -- */
 

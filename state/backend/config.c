@@ -177,3 +177,58 @@ void backend_config_write(struct strbuf *out, const struct backend_config *c)
     }
     strbuf_addc(out, '}');
 }
+
+/* -- environments */
+
+/* "detour.state" → "detour.staging.state": of the file's name, not of the folders. */
+static struct str with_name(struct arena *arena, struct str path, struct str name)
+{
+    size_t dot = path.n;
+    for (size_t i = path.n; i > 0 && path.p[i - 1] != '/'; i--)
+        if (path.p[i - 1] == '.' && dot == path.n)
+            dot = i - 1;
+    return arena_printf(arena, "%.*s.%.*s%.*s", STR_ARG(str_sub(path, 0, dot)), STR_ARG(name),
+                        STR_ARG(str_sub(path, dot, path.n)));
+}
+
+static struct str with_suffix(struct arena *arena, struct str address, struct str name)
+{
+    size_t end = str_find_byte(address, '?', 0);
+    end = end == SIZE_MAX ? address.n : end;
+    return arena_printf(arena, "%.*s-%.*s%.*s", STR_ARG(str_sub(address, 0, end)), STR_ARG(name),
+                        STR_ARG(str_sub(address, end, address.n)));
+}
+
+static bool no_lock_of_its_own(const struct backend_config *c, struct span span, struct diags *diags)
+{
+    if (c->type != &backend_type_http || (!backend_value(c, "lock_address").n && !backend_value(c, "unlock_address").n))
+        return true;
+    diag_error(diags, span, _("No environments here"),
+               _("\"lock_address\" and \"unlock_address\" name the lock of one state, so this backend cannot keep the "
+                 "states of other environments. Use -backend-config for each, or another backend."));
+    return false;
+}
+
+const struct backend_config *backend_environment(struct arena *arena, const struct backend_config *config,
+                                                 struct str name, struct span span, struct diags *diags)
+{
+    size_t n = 0;
+    if (!name.n)
+        return config;
+    if (!no_lock_of_its_own(config, span, diags))
+        return NULL;
+    while (config->type->fields[n].name)
+        n++;
+    struct backend_config *c = ARENA_NEW(arena, struct backend_config);
+    *c = *config;
+    c->values = ARENA_ARRAY(arena, struct str, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        struct str field = str_c(config->type->fields[i].name), value = config->values[i];
+        c->values[i] = str_is(field, "path")      ? with_name(arena, value, name)
+                       : str_is(field, "key")     ? arena_printf(arena, "env/%.*s/%.*s", STR_ARG(name), STR_ARG(value))
+                       : str_is(field, "name")    ? arena_printf(arena, "%.*s.%.*s", STR_ARG(value), STR_ARG(name))
+                       : str_is(field, "address") ? with_suffix(arena, value, name)
+                                                  : value;
+    }
+    return c;
+}

@@ -53,6 +53,12 @@ struct backend_config *backend_configure(struct arena *arena, const struct backe
                                          const struct backend_setting *settings, size_t n, struct str dir,
                                          struct diags *diags);
 
+/* The same place for an environment: detour.staging.state, the key env/staging/KEY, the name NAME.staging, the address
+ * with -staging. NULL after a diagnostic: an address whose lock has an address of its own says nothing of the lock of
+ * another. An empty name: `config` itself. */
+const struct backend_config *backend_environment(struct arena *arena, const struct backend_config *config,
+                                                 struct str name, struct span span, struct diags *diags);
+
 /* The value of a field, empty where not set; the name must be one of the type's. */
 struct str backend_value(const struct backend_config *config, const char *name);
 bool backend_value_bool(const struct backend_config *config, const char *name);
