@@ -215,7 +215,8 @@ static bool unknown_root(struct resolve *r)
         return false;
     if (str_is(name, "terraform"))
         diag_error(r->diags, r->t->root.span, _("Invalid reference"),
-                   _("There is no object \"terraform\" here; detour.version is the version of detour."));
+                   _("There is no object \"terraform\" here; detour.env is the environment, and detour.version the "
+                     "version of detour."));
     else
         diag_error(
             r->diags, r->t->root.span, _("Invalid reference"),
