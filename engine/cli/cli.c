@@ -93,6 +93,7 @@ const struct config_reader *cli_reader(struct cli *cli)
     struct module_store_options options = {.arena = cli->arena, .dir = STR(".")};
     struct config_reader *reader = ARENA_NEW(cli->arena, struct config_reader);
     *reader = module_store_reader(module_store_new(&options));
+    reader->empty_root = cli->command == &cmd_console;
     return reader;
 }
 

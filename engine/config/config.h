@@ -247,6 +247,7 @@ struct config_reader {
      * callers. */
     enum config_place (*module)(void *ctx, struct arena *arena, struct sources *sources, const struct config_call *call,
                                 struct str from, struct str inside, struct config_package *found, struct diags *diags);
+    bool empty_root; /* a folder without configuration is none that is wrong: the console answers there, too */
 };
 extern const struct config_reader config_disk;
 

@@ -175,7 +175,7 @@ static bool load_files(struct load *load, struct config_module *m, struct span a
     bool readable = load->reader->list(load->reader->ctx, arena, m->path, &names, &n);
     size_t n_sources = n, n_overrides = n;
     struct str *files = pick(arena, names, &n_sources, config_is_source);
-    if (!readable || !n_sources) {
+    if (!readable || (!n_sources && (at.file || !load->reader->empty_root))) {
         report_folder(load, m, at, readable);
         return false;
     }

@@ -39,7 +39,8 @@ bool instance_config(struct frame *frame, const struct task *task, const struct 
     eval.object = inst->addr->text;
     size_t errors = run->diags->n_errors;
     *config = eval_body(&eval, task->config->args, task->type->schema, NULL, 0);
-    return run->diags->n_errors == errors && validate_config(run, task, inst, *config);
+    return run->diags->n_errors == errors && !ephemeral_refused_object(run, task, eval.object, *config) &&
+           validate_config(run, task, inst, *config);
 }
 
 /* -- ignore_changes -- */

@@ -379,6 +379,10 @@ struct about {
     void *more;        /* the caller's */
 };
 
+/* Whether the configured object, or the value of an output, would store something ephemeral: reported (ephemeral.c). */
+bool ephemeral_refused_object(struct run *run, const struct task *task, struct str object, struct value config);
+bool ephemeral_refused_output(struct run *run, const struct config_output *output, struct value v);
+
 bool instance_config(struct frame *frame, const struct task *task, const struct instance_of *inst, struct arena *arena,
                      struct value *config);
 /* config with what ignore_changes and create-only attributes hold back as it was; notes on the change say so. */

@@ -52,7 +52,8 @@ static enum config_place recorder_module(void *ctx, struct arena *arena, struct 
 struct config_reader recorder_reader(struct recorder *recorder, struct arena *arena, const struct config_reader *inner)
 {
     *recorder = (struct recorder){.arena = arena, .inner = inner};
-    return (struct config_reader){.ctx = recorder,
+    return (struct config_reader){.empty_root = inner->empty_root,
+                                  .ctx = recorder,
                                   .list = recorder_list,
                                   .read = recorder_read,
                                   .module = inner->module ? recorder_module : NULL};

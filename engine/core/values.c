@@ -133,7 +133,7 @@ static bool output_node(struct run *run, struct node *node)
         values[i] = eval_expr(&eval, output->value);
         if (output->sensitive)
             values[i] = value_mark(values[i], MARK_SENSITIVE);
-        if (run->diags->n_errors == errors)
+        if (run->diags->n_errors == errors && !ephemeral_refused_output(run, output, values[i]))
             output_shown(run, node, output, values[i]);
     }
     return run->diags->n_errors == errors;
