@@ -13,6 +13,19 @@ timed() {
     }
 }
 
+# peer FILE COMMAND…: as timed, but given up after PEER_SECONDS, which is then what is known of it.
+peer() {
+    peer_file=$1 peer_limit=${PEER_SECONDS:-150} peer_code=0
+    shift
+    command time -q -o "$peer_file" -f '%e %M' timeout "$peer_limit" "$@" >"$peer_file.out" 2>"$peer_file.err" || peer_code=$?
+    if [ "$peer_code" = 124 ]; then
+        echo "unfinished $peer_limit" >"$peer_file"
+    elif [ "$peer_code" != 0 ]; then
+        tail -5 "$peer_file.err" >&2
+        return 1
+    fi
+}
+
 # best FILE N COMMAND…: the fastest of N runs.
 best() {
     best_file=$1
@@ -32,7 +45,8 @@ compare() {
     awk -v title="$1" -v ours="$(cat "$2")" -v peer="$(cat "$3" 2>/dev/null)" 'BEGIN {
         split(ours, o, " "); n = split(peer, p, " ")
         printf "%-44s detour %8.3f s %7.1f MiB", title, o[1], o[2] / 1024
-        if (n == 2) printf "   peer %8.3f s %7.1f MiB   %7.1f times faster, %5.1f times smaller", p[1], p[2] / 1024, p[1] / (o[1] > 0 ? o[1] : 0.001), p[2] / o[2]
+        if (p[1] == "unfinished") printf "   peer unfinished after %d s: more than %.0f times faster", p[2], p[2] / (o[1] > 0 ? o[1] : 0.001)
+        else if (n == 2) printf "   peer %8.3f s %7.1f MiB   %7.1f times faster, %5.1f times smaller", p[1], p[2] / 1024, p[1] / (o[1] > 0 ? o[1] : 0.001), p[2] / o[2]
         print ""
     }'
 }
