@@ -60,7 +60,7 @@ const struct command cmd_plan = {
               "the lock of the state.\n"
               "With -detailed-exitcode: 0 no changes, 2 changes, 1 error, 4 state locked by somebody else, 6 stopped "
               "by a protection."),
-    .flags = "backend-config destroy detailed-exitcode env input json lock lock-timeout no-color out"
+    .flags = "backend-config destroy detailed-exitcode env input json lock lock-timeout no-color out "
              "parallelism refresh refresh-only replace state target var var-file",
     .run = run,
 };
