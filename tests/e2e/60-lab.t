@@ -38,7 +38,8 @@ resource "lab_host" "m" {
   mounts          = { "/srv/apt" = "$repository" }
 }
 output "address" { value = lab_host.m["$machine"].address }
-output "addresses" { value = join(" ", [for m in lab_host.m : m.address]) }
+output "other" { value = lab_host.m["$machine-b"].address }
+output "addresses" { value = join(" ", sort([for m in lab_host.m : m.address])) }
 HCL
 }
 public="trimspace(file(\"$key.pub\"))"
@@ -50,9 +51,11 @@ d "$c" apply -auto-approve
 exits "two machines at once" 0
 d "$c" output -raw addresses
 is "each gets an address of the network" "$out" "10.213.77.2 10.213.77.3"
-address=10.213.77.2
+d "$c" output -raw address
+address=$out
+d "$c" output -raw other
 is "the host name is the name" "$(on_machine hostname)" "$machine"
-ok "they reach each other" on_machine 'bash -c "exec 3<>/dev/tcp/10.213.77.3/22"'
+ok "they reach each other" on_machine "bash -c 'exec 3<>/dev/tcp/$out/22'"
 ok "there is no way out" on_machine "! ip route get 9.9.9.9"
 d "$c" plan -detailed-exitcode
 exits "the second plan is empty" 0
