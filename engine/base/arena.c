@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { PAGE_FIRST = 4096, PAGE_LARGEST = 1 << 20, ALIGN = 8 };
+enum { PAGE_FIRST = 4096, PAGE_PREFAULT = 1 << 20, PAGE_HUGE = 2 << 20, PAGE_LARGEST = 4 << 20, ALIGN = 8 };
 
 struct page {
     struct page *next;
@@ -15,7 +15,7 @@ struct page {
 
 struct arena {
     struct page *pages; /* newest first */
-    size_t used, next_cap;
+    size_t used, next_size;
     size_t limit; /* of `used`; SIZE_MAX: none */
     bool wipe;
 };
@@ -46,15 +46,24 @@ void *heap_realloc(void *p, size_t size)
 struct arena *arena_new(void)
 {
     struct arena *a = heap_alloc(sizeof *a);
-    *a = (struct arena){.next_cap = PAGE_FIRST, .limit = SIZE_MAX};
+    *a = (struct arena){.next_size = PAGE_FIRST, .limit = SIZE_MAX};
     return a;
+}
+
+/* The largest pages are mappings of their own, so that huge pages of the system can back them. */
+static bool is_mapped(const struct page *page)
+{
+    return sizeof *page + page->cap >= PAGE_HUGE;
 }
 
 static void page_release(struct arena *a, struct page *page)
 {
     if (a->wipe)
         explicit_bzero(page->data, page->used);
-    free(page);
+    if (is_mapped(page))
+        munmap(page, sizeof *page + page->cap);
+    else
+        free(page);
 }
 
 void arena_free(struct arena *a)
@@ -95,27 +104,44 @@ static void prefault(void *block, size_t size)
 #ifdef MADV_POPULATE_WRITE
     const uintptr_t mask = 4095;
     uintptr_t from = ((uintptr_t)block + mask) & ~mask, to = ((uintptr_t)block + size) & ~mask;
-    if (size > PAGE_LARGEST)
-        madvise((void *)from, to - from, MADV_POPULATE_WRITE);
+    madvise((void *)from, to - from, MADV_POPULATE_WRITE);
 #else
     (void)block, (void)size;
 #endif
 }
 
-static struct page *page_add(struct arena *a, size_t size)
+static void *map_block(size_t size)
 {
-    size_t cap = a->next_cap;
-    if (cap < size)
-        cap = size;
-    if (a->next_cap < PAGE_LARGEST)
-        a->next_cap *= 2;
-    struct page *page =
-        calloc(1, sizeof *page + cap); /* fresh pages of the system are zero already, and calloc knows */
+    void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED)
+        return NULL;
+    madvise(block, size, MADV_HUGEPAGE); /* a wish: without them it is slower */
+    return block;
+}
+
+/* `size` zeroed bytes: fresh memory of the system is that already, and calloc knows. */
+static struct page *page_new(size_t size)
+{
+    struct page *page = size < PAGE_HUGE ? calloc(1, size) : map_block(size);
     if (!page)
-        out_of_memory(cap);
-    prefault(page, sizeof *page + cap);
+        out_of_memory(size);
+    if (size >= PAGE_PREFAULT)
+        prefault(page, size);
+    page->cap = size - sizeof *page;
+    return page;
+}
+
+static struct page *page_add(struct arena *a, size_t room)
+{
+    size_t size = sizeof(struct page) + room;
+    if (size < a->next_size)
+        size = a->next_size;
+    if (size >= PAGE_HUGE)
+        size = (size + PAGE_HUGE - 1) & ~(size_t)(PAGE_HUGE - 1);
+    if (a->next_size < PAGE_LARGEST)
+        a->next_size *= 2;
+    struct page *page = page_new(size);
     page->next = a->pages;
-    page->cap = cap;
     a->pages = page;
     return page;
 }
