@@ -131,7 +131,7 @@ static struct page *page_new(size_t size)
     return page;
 }
 
-static struct page *page_add(struct arena *a, size_t room)
+__attribute__((cold, noinline)) static struct page *page_add(struct arena *a, size_t room)
 {
     size_t size = sizeof(struct page) + room;
     if (size < a->next_size)

@@ -26,16 +26,15 @@ static const struct expr *make_binary(struct parser *p, const struct token *op, 
     return &e->expr;
 }
 
-/* Operands joined by operators of at least that precedence. */
-static const struct expr *parse_binary(struct parser *p, unsigned precedence)
+/* `left` and the operands that operators of at least that precedence join to it. */
+static const struct expr *parse_binary(struct parser *p, const struct expr *left, unsigned precedence)
 {
-    const struct expr *left = parser_term(p);
     while (!p->broken) {
         unsigned found = binary_ops[parser_kind(p)].precedence;
         if (!found || found < precedence)
             break;
         const struct token *op = parser_next(p);
-        const struct expr *right = parse_binary(p, found + 1);
+        const struct expr *right = parse_binary(p, parser_term(p), found + 1);
         left = make_binary(p, op, left, right);
     }
     return left;
@@ -70,7 +69,9 @@ const struct expr *parser_expression(struct parser *p)
     uint32_t start = parser_peek(p)->off;
     const struct expr *e = NULL;
     if (parser_enter(p)) {
-        e = parse_binary(p, 1);
+        e = parser_term(p);
+        if (!p->broken && binary_ops[parser_kind(p)].precedence)
+            e = parse_binary(p, e, 1);
         if (!p->broken && parser_kind(p) == TOKEN_QUESTION)
             e = parse_conditional(p, e, start);
     }

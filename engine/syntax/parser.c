@@ -343,15 +343,10 @@ struct expr *parser_invalid(struct parser *p, uint32_t off)
     return parser_node(p, sizeof(struct expr), EXPR_INVALID, parser_from(p, off), 0);
 }
 
-void pile_push(struct parser *p, const void *item, size_t size)
+void pile_grow(struct pile *pile)
 {
-    struct pile *pile = &p->pile;
-    if (pile->cap - pile->n < size) {
-        pile->cap = pile->cap ? pile->cap * 2 : 1024;
-        pile->p = heap_realloc(pile->p, pile->cap);
-    }
-    memcpy(pile->p + pile->n, item, size);
-    pile->n += size;
+    pile->cap = pile->cap ? pile->cap * 2 : 1024;
+    pile->p = heap_realloc(pile->p, pile->cap);
 }
 
 void *pile_take(struct parser *p, size_t mark, size_t size, size_t *n)

@@ -62,13 +62,19 @@ static inline enum token_kind parser_kind(struct parser *p)
     return kind == TOKEN_COMMENT ? TOKEN_NEWLINE : kind;
 }
 
-/* Reads the next token; the end of the file is read again and again. */
+/* Reads the token that parser_peek has found, of that kind; the end of the file is read again and again. */
+static inline void parser_advance(struct parser *p, enum token_kind kind)
+{
+    p->prev = p->at;
+    if (kind != TOKEN_EOF)
+        p->at++;
+}
+
+/* Reads the next token. */
 static inline const struct token *parser_next(struct parser *p)
 {
     const struct token *t = parser_peek(p);
-    p->prev = p->at;
-    if (t->kind != TOKEN_EOF)
-        p->at++;
+    parser_advance(p, t->kind);
     return t;
 }
 
@@ -77,7 +83,7 @@ static inline bool parser_take(struct parser *p, enum token_kind kind)
 {
     if (parser_kind(p) != kind)
         return false;
-    parser_next(p);
+    parser_advance(p, kind);
     return true;
 }
 
@@ -175,7 +181,15 @@ static inline size_t pile_mark(const struct parser *p)
 {
     return p->pile.n;
 }
-void pile_push(struct parser *p, const void *item, size_t size);
+__attribute__((cold)) void pile_grow(struct pile *pile); /* at least by 1024 bytes */
+static inline void pile_push(struct parser *p, const void *item, size_t size)
+{
+    struct pile *pile = &p->pile;
+    if (pile->cap - pile->n < size)
+        pile_grow(pile);
+    memcpy(pile->p + pile->n, item, size);
+    pile->n += size;
+}
 void *pile_take(struct parser *p, size_t mark, size_t size, size_t *n);
 
 /* --- grammar --- */

@@ -53,7 +53,7 @@ bool scanner_is_bad(struct scanner *s, size_t at)
 
 size_t scanner_run_end(struct scanner *s, size_t at, uint8_t stop, unsigned *flags)
 {
-    for (; at < s->to; at++) {
+    for (at = plain_end(s, at, stop | CLASS_HIGH); at < s->to; at++) {
         uint8_t class = class_at(s, at);
         if (class & stop)
             break;

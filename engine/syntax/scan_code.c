@@ -169,7 +169,7 @@ static void scan_other(struct scanner *s)
 }
 
 /* clang-format off */
-static const uint8_t singles[128] = {
+static const uint8_t singles[256] = {
     [','] = TOKEN_COMMA, ['*'] = TOKEN_STAR, ['%'] = TOKEN_PERCENT, ['+'] = TOKEN_PLUS, ['-'] = TOKEN_MINUS, ['?'] = TOKEN_QUESTION,
     ['^'] = TOKEN_BITWISE, [';'] = TOKEN_SEMICOLON, ['`'] = TOKEN_QUOTE, ['\''] = TOKEN_QUOTE, ['\n'] = TOKEN_NEWLINE,
 };
@@ -251,10 +251,8 @@ static void scan_symbol(struct scanner *s, unsigned char c)
 /* An identifier, by the shortest way where it is ASCII. */
 static void scan_word(struct scanner *s)
 {
-    size_t end = s->at + 1;
+    size_t end = class_end(s, s->at + 1, CLASS_ID);
     unsigned flags = 0;
-    while (end < s->to && class_at(s, end) & CLASS_ID)
-        end++;
     if (end < s->to && class_at(s, end) & CLASS_HIGH)
         end = scanner_ident_end(s, s->at, &flags);
     emit(s, TOKEN_IDENT, end, flags);
@@ -274,17 +272,19 @@ static inline bool skip_spaces(struct scanner *s)
 void scanner_code(struct scanner *s)
 {
     size_t frames = s->n_frames;
-    while (s->n_frames == frames && skip_spaces(s)) {
+    while (skip_spaces(s)) {
         unsigned char c = (unsigned char)s->p[s->at];
         if (scanner_classes[c] & CLASS_ID_START)
             scan_word(s);
         else if (s->tokens.n >= s->pause_at && scanner_may_pause(s))
             return;
-        else if (c < 128 && singles[c])
+        else if (singles[c])
             emit_single(s, singles[c]);
         else if (scanner_classes[c] & CLASS_DIGIT)
             emit(s, TOKEN_NUMBER, number_end(s, s->at), 0);
         else
             scan_symbol(s, c);
+        if (s->n_frames != frames)
+            return;
     }
 }

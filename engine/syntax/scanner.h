@@ -50,6 +50,30 @@ static inline uint8_t class_at(const struct scanner *s, size_t at)
     return scanner_classes[(unsigned char)s->p[at]];
 }
 
+/* The end of the run of characters of that class that starts at `at`: four by four, as most are short. */
+static inline size_t class_end(const struct scanner *s, size_t at, uint8_t class)
+{
+    const unsigned char *p = (const unsigned char *)s->p;
+    size_t to = s->to;
+    while (to - at >= 4 && scanner_classes[p[at]] & scanner_classes[p[at + 1]] & scanner_classes[p[at + 2]] &
+                               scanner_classes[p[at + 3]] & class)
+        at += 4;
+    while (at < to && scanner_classes[p[at]] & class)
+        at++;
+    return at;
+}
+
+/* The same of characters that are of none of the classes, but it may end early. */
+static inline size_t plain_end(const struct scanner *s, size_t at, uint8_t classes)
+{
+    const unsigned char *p = (const unsigned char *)s->p;
+    while (s->to - at >= 4 && !((scanner_classes[p[at]] | scanner_classes[p[at + 1]] | scanner_classes[p[at + 2]] |
+                                 scanner_classes[p[at + 3]]) &
+                                classes))
+        at += 4;
+    return at;
+}
+
 /* The byte at `at`, or NUL behind the end: no rule asks for a NUL. */
 static inline char byte_at(const struct scanner *s, size_t at)
 {
@@ -57,10 +81,11 @@ static inline char byte_at(const struct scanner *s, size_t at)
 }
 
 /* Makes room for more tokens; ends the text at `end` where it has too many. */
-void scanner_grow(struct scanner *s, size_t end);
+__attribute__((cold)) void scanner_grow(struct scanner *s, size_t end);
 
-/* Emits [at, end) and moves behind it. */
-static inline void emit(struct scanner *s, enum token_kind kind, size_t end, unsigned flags)
+/* Emits [at, end) and moves behind it. Inlined everywhere, since it costs about as much as finding a token's end. */
+__attribute__((always_inline)) static inline void emit(struct scanner *s, enum token_kind kind, size_t end,
+                                                       unsigned flags)
 {
     if (s->tokens.n == s->tokens.cap)
         scanner_grow(s, end);

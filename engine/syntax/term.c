@@ -219,5 +219,8 @@ static const struct expr *parse_term(struct parser *p)
 const struct expr *parser_term(struct parser *p)
 {
     const struct expr *e = parse_term(p);
-    return p->broken ? e : parser_postfix(p, e);
+    if (p->broken)
+        return e;
+    enum token_kind kind = parser_kind(p);
+    return kind == TOKEN_DOT || kind == TOKEN_OBRACKET ? parser_postfix(p, e) : e;
 }
