@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "state/backend/config.h"
 #include "state/backend/pg/session.h"
+#include "state/backend/retry.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -111,14 +112,32 @@ static bool prepare(struct pg *p)
 
 #define SESSION_KEY "hashtextextended($1::text || ' ' || $2::text, 0)"
 
+/* The server notices after a moment only that the session of a run that was killed is over. */
+enum { SESSION_TRIES = 50 };
+static const struct retry session_pause = {.min_ms = 100, .max_ms = 100};
+
+/* Tries for a while. False where a statement failed; *taken tells the rest. */
+static bool try_session(struct pg *p, bool *taken)
+{
+    *taken = false;
+    for (int i = 0; i < SESSION_TRIES && !*taken; i++) {
+        if (i)
+            retry_pause(&session_pause, 1);
+        PG_RESULT result = RUN(p, NULL, "SELECT pg_try_advisory_lock(" SESSION_KEY ")", p->raw_schema.p, p->name.p);
+        if (!result)
+            return false;
+        *taken = str_is(pg_text(result, 0, 0), "t");
+    }
+    return true;
+}
+
 /* This session's advisory lock; false where another session has it, or where the session is none. */
 static bool take_session(struct pg *p)
 {
-    PG_RESULT taken =
-        RUN(p, NULL, "SELECT pg_try_advisory_lock(" SESSION_KEY "), pg_backend_pid()", p->raw_schema.p, p->name.p);
-    if (!taken)
+    bool taken;
+    if (!try_session(p, &taken))
         return false;
-    if (!str_is(pg_text(taken, 0, 0), "t"))
+    if (!taken)
         return backend_fail(&p->base,
                             _("the run whose lock was forced open is connected still. End it, or its session (SELECT "
                               "pg_terminate_backend), and try again"));
@@ -213,13 +232,15 @@ static enum lock_outcome pg_lock(struct backend *b, struct arena *arena, const s
     return LOCK_FAILED;
 }
 
+/* The session's lock goes before the row: who gets the row next must find it free. */
 static bool pg_unlock(struct backend *b)
 {
     struct pg *p = pg_of(b);
     bool gone;
+    PG_RESULT freed = RUN(p, NULL, "SELECT pg_advisory_unlock(" SESSION_KEY ")", p->raw_schema.p, p->name.p);
     bool ok = delete_lock(p, p->lock_id, &gone);
     p->lock_id = STR("");
-    pg_session_close(&p->session); /* and with it the session's lock */
+    pg_session_close(&p->session);
     return ok;
 }
 
