@@ -335,7 +335,7 @@ static bool mark_source(struct migration *m)
 
 static bool carry(struct migration *m)
 {
-    bool already;
+    bool already = false;
     m->source = m->from->type->open(m->from, m->diags);
     if (!m->source || !moved_already(m, &already))
         return false;
