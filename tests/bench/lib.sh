@@ -17,7 +17,7 @@ timed() {
 peer() {
     peer_file=$1 peer_limit=${PEER_SECONDS:-150} peer_code=0
     shift
-    command time -q -o "$peer_file" -f '%e %M' timeout "$peer_limit" "$@" >"$peer_file.out" 2>"$peer_file.err" || peer_code=$?
+    command time -q -o "$peer_file" -f '%e %M' timeout -k 10 "$peer_limit" "$@" >"$peer_file.out" 2>"$peer_file.err" || peer_code=$?
     if [ "$peer_code" = 124 ]; then
         echo "unfinished $peer_limit" >"$peer_file"
     elif [ "$peer_code" != 0 ]; then
