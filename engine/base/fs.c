@@ -232,76 +232,24 @@ static bool write_like(const char *path, const struct stat *old, struct str data
     return ok;
 }
 
-/* What a link points to, or the path itself, on the heap; NULL and errno where there is no such file. */
-static char *rewritten_file(const char *path, struct stat *old)
-{
-    if (lstat(path, old) != 0)
-        return NULL;
-    if (!S_ISLNK(old->st_mode))
-        return strdup(path);
-    char *target = realpath(path, NULL);
-    if (target && stat(target, old) == 0)
-        return target;
-    free(target);
-    return NULL;
-}
-
-bool fs_rewrite_begin(struct fs_rewrite *r, const char *path, struct str data)
-{
-    *r = (struct fs_rewrite){0};
-    r->path = rewritten_file(path, &r->old);
-    if (!r->path)
-        return false;
-    if (asprintf(&r->temp, "%s.tmp.%d", r->path, (int)getpid()) < 0)
-        r->temp = NULL;
-    if (r->temp && write_like(r->temp, &r->old, data))
-        return true;
-    if (r->temp && errno == EEXIST) { /* somebody else's */
-        free(r->temp);
-        r->temp = NULL;
-    }
-    fs_rewrite_drop(r);
-    return false;
-}
-
-void fs_rewrite_drop(struct fs_rewrite *r)
-{
-    int saved = errno;
-    if (r->temp)
-        unlink(r->temp);
-    free(r->temp);
-    free(r->path);
-    *r = (struct fs_rewrite){0};
-    errno = saved;
-}
-
-static bool is_as_it_was(const struct fs_rewrite *r)
-{
-    struct stat now;
-    if (stat(r->path, &now) != 0)
-        return false;
-    if (now.st_ino == r->old.st_ino && now.st_size == r->old.st_size && now.st_mtim.tv_sec == r->old.st_mtim.tv_sec &&
-        now.st_mtim.tv_nsec == r->old.st_mtim.tv_nsec)
-        return true;
-    errno = ESTALE;
-    return false;
-}
-
-bool fs_rewrite_end(struct fs_rewrite *r)
-{
-    bool ok = is_as_it_was(r) && rename(r->temp, r->path) == 0;
-    if (ok) {
-        free(r->temp);
-        r->temp = NULL;
-    }
-    fs_rewrite_drop(r);
-    return ok;
-}
-
 bool fs_rewrite(const char *path, struct str data)
 {
-    struct fs_rewrite r;
-    return fs_rewrite_begin(&r, path, data) && fs_rewrite_end(&r);
+    ARENA_AUTO arena = arena_new();
+    struct stat old;
+    if (lstat(path, &old) != 0)
+        return false;
+    CLEANUP(cleanup_ptr) char *target = S_ISLNK(old.st_mode) ? realpath(path, NULL) : NULL;
+    if (S_ISLNK(old.st_mode) && (!target || stat(target, &old) != 0))
+        return false;
+    const char *end = target ? target : path;
+    const char *temp = arena_printf(arena, "%s.tmp.%d", end, (int)getpid()).p;
+    if (write_like(temp, &old, data) && rename(temp, end) == 0)
+        return true;
+    int saved = errno;
+    if (saved != EEXIST)
+        unlink(temp);
+    errno = saved;
+    return false;
 }
 
 struct str fs_join(struct arena *arena, struct str dir, struct str name)

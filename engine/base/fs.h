@@ -50,24 +50,6 @@ bool fs_replace(const struct vfs *vfs, const char *path, struct str data, mode_t
  * untouched. */
 bool fs_rewrite(const char *path, struct str data);
 
-/* fs_rewrite() in two steps, for many files: ext4 is slow to make a file soon after others were freed, so that all new
- * files are best made before the first replaces an old one. */
-struct fs_rewrite {
-    char *path, *temp; /* the file, links followed; its new content beside it */
-    struct stat old;
-};
-
-/* Writes the new content beside the file. True: one of the two below is to be called; false and errno on failure, when
- * nothing is left behind. */
-bool fs_rewrite_begin(struct fs_rewrite *r, const char *path, struct str data);
-
-/* Puts the new content in place. False and errno on failure, ESTALE where somebody has written the file in the
- * meantime; the file is then as it was, and the new content gone. Releases `r` either way. */
-bool fs_rewrite_end(struct fs_rewrite *r);
-
-/* Gives the new content up, and releases `r`; errno stays. */
-void fs_rewrite_drop(struct fs_rewrite *r);
-
 /* "dir/name"; `name` alone where dir is empty or ".". The result is NUL-terminated. */
 struct str fs_join(struct arena *arena, struct str dir, struct str name);
 

@@ -32,18 +32,6 @@ exits "errors: 2" 2
 has "named" "$err" "bad.hcl line 1"
 is "and left alone" "$(cat "$c/bad.hcl")" "x = = 1"
 is "standard input" "$(printf 'x=1' | "$detour" fmt -)" "x = 1"
-m=$work/many
-mkdir "$m" "$work/elsewhere"
-i=0
-while [ $((i += 1)) -le 600 ]; do printf 'a=1\n' >"$m/$i.hcl"; done
-mv "$m/7.hcl" "$work/elsewhere"
-ln -s ../elsewhere/7.hcl "$m/7.hcl"
-chmod 640 "$m/8.hcl"
-d "$m" fmt
-exits "many files: 0" 0
-is "all are rewritten" "$(cat "$m"/*.hcl | sort | uniq -c | tr -s ' ')" " 600 a = 1"
-is "and nothing is left beside them" "$(find "$m" -name "*.hcl*" | wc -l)" 600
-is "a link stays one, a mode what it is" "$(readlink "$m/7.hcl") $(stat -c %a "$m/8.hcl")" "../elsewhere/7.hcl 640"
 right=0
 all=0
 for want in "$root"/tests/conformance/data/fmt/*.want.hcl; do
