@@ -232,7 +232,8 @@ static enum lock_outcome pg_lock(struct backend *b, struct arena *arena, const s
     return LOCK_FAILED;
 }
 
-/* The session's lock goes before the row: who gets the row next must find it free. */
+/* The session's lock goes before the row: who gets the row next must find it free. Where that fails, the end of the
+ * session frees it, and the next run waits for it in try_session(). */
 static bool pg_unlock(struct backend *b)
 {
     struct pg *p = pg_of(b);
