@@ -38,7 +38,7 @@ static bool fail_cut(struct decoder *d, const struct cut *c)
     return decode_fail(d, str_sub(c->text, c->at, c->text.n), "%s", _(c->why));
 }
 
-/* -- records */
+/* -- records -- */
 
 #define FIELD(name)                                                                                                    \
     {                                                                                                                  \
@@ -101,7 +101,7 @@ bool decode_fields(struct decoder *d, struct str text, struct fields *out)
     return c.why ? fail_cut(d, &c) : true;
 }
 
-/* -- scalars */
+/* -- scalars -- */
 
 bool decode_string(struct decoder *d, struct str json, struct str *out)
 {
@@ -155,7 +155,7 @@ bool decode_address(struct decoder *d, struct str json, const struct addr **out)
     return true;
 }
 
-/* -- values */
+/* -- values -- */
 
 bool decode_type(struct decoder *d, struct str json)
 {
@@ -230,7 +230,7 @@ static struct value put_unknown(void *ctx, struct path path, struct value v)
     return v;
 }
 
-/* -- seals */
+/* -- seals -- */
 
 bool decode_secrets(struct decoder *d, struct str json)
 {
@@ -369,7 +369,7 @@ static bool decode_value(struct decoder *d, const struct fields *f, struct value
     return decode_marks(d, f, out);
 }
 
-/* -- objects */
+/* -- objects -- */
 
 static bool decode_depends(struct decoder *d, struct str json, struct state_object *out)
 {

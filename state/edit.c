@@ -31,7 +31,7 @@ void edit_not_found(struct snapshot *here, struct str text, struct diags *diags)
                STR_ARG(hint));
 }
 
-/* -- where an address goes */
+/* -- where an address goes -- */
 
 struct mapping {
     struct addrs *addrs;
@@ -82,7 +82,7 @@ static const struct addr *moved_to(const struct mapping *m, const struct addr *a
     return from->key.kind || to->key.kind ? to : addr_with_key(m->addrs, to, addr->key);
 }
 
-/* -- what may move */
+/* -- what may move -- */
 
 static bool refuse_kinds(const struct edit_place *from, const struct edit_place *to, struct diags *diags)
 {
@@ -192,7 +192,7 @@ static bool find_moves(struct arena *arena, struct snapshot *here, struct snapsh
     return out->moves.n && refuse_many(out, out->moves.v[0].to, diags);
 }
 
-/* -- dependencies: they name resources as a whole, without keys */
+/* -- dependencies: they name resources as a whole, without keys -- */
 
 static const struct module_inst *plain_module(struct addrs *addrs, const struct module_inst *module)
 {
@@ -284,7 +284,7 @@ static void follow_all(struct arena *arena, struct snapshot *here, const struct 
     }
 }
 
-/* -- moves */
+/* -- moves -- */
 
 static void move_within(struct arena *arena, struct snapshot *here, struct edit *out)
 {
@@ -359,7 +359,7 @@ bool edit_move(struct arena *arena, struct snapshot *here, struct snapshot *ther
     return true;
 }
 
-/* -- forgetting */
+/* -- forgetting -- */
 
 static void forget(struct arena *arena, const struct state_instance *in, struct edit *out)
 {
@@ -426,7 +426,7 @@ bool edit_forget(struct arena *arena, struct snapshot *here, const struct edit_p
     return ok;
 }
 
-/* -- marks */
+/* -- marks -- */
 
 static bool cannot_mark(bool fine, const char *summary, struct str why, struct diags *diags)
 {

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* -- numbers of types */
+/* -- numbers of types -- */
 
 void type_numbers_free(struct type_numbers *t)
 {
@@ -50,7 +50,7 @@ uint32_t type_number_of(struct type_numbers *t, const struct type *type, bool *f
     return t->n - 1;
 }
 
-/* -- values */
+/* -- values -- */
 
 static void write_text(struct strbuf *out, struct str s)
 {
@@ -119,7 +119,7 @@ static struct value write_unknowns(struct strbuf *out, struct arena *arena, stru
     return u.in_set ? value_rewrite(arena, v, whole_set_unknown, NULL) : v;
 }
 
-/* -- secrets */
+/* -- secrets -- */
 
 void encoder_init(struct encoder *e, struct secrets *secrets)
 {
@@ -257,7 +257,7 @@ static void encode_value(struct encoder *e, struct strbuf *out, struct value v)
         arena_reset(e->arena);
 }
 
-/* -- objects */
+/* -- objects -- */
 
 void encode_place(struct strbuf *out, const struct addr *addr, struct str deposed)
 {

@@ -11,7 +11,7 @@
 #define DETOUR_VERSION "development"
 #endif
 
-/* -- writing */
+/* -- writing -- */
 
 struct writer {
     struct strbuf *out;
@@ -190,7 +190,7 @@ bool format_write(struct strbuf *out, struct snapshot *s, struct secrets *secret
     return !out->over;
 }
 
-/* -- reading */
+/* -- reading -- */
 
 struct head {
     struct str format, version, written_by, lineage, serial, absorbed, secrets, types, outputs, resources, uncertain,

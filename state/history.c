@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-/* -- what a run changed */
+/* -- what a run changed -- */
 
 struct tally_place {
     const struct addr *addr;
@@ -75,7 +75,7 @@ void tally_take(struct tally *t, const struct snapshot *s, struct past *out)
     t->moved = t->outputs = 0;
 }
 
-/* -- one line */
+/* -- one line -- */
 
 static void text_member(struct strbuf *out, const char *name, struct str text)
 {
@@ -145,7 +145,7 @@ static bool read_line(struct arena *arena, struct str line, struct past *out)
     return out->lineage.n > 0;
 }
 
-/* -- all of them */
+/* -- all of them -- */
 
 bool history_read(struct backend *b, struct arena *arena, struct history *out)
 {

@@ -71,7 +71,7 @@ struct lock_holder holder_here(struct arena *arena, const char *operation)
     };
 }
 
-/* -- text */
+/* -- text -- */
 
 static void member(struct strbuf *out, const char *name, struct str text)
 {
@@ -119,7 +119,7 @@ struct str holder_remote_text(struct arena *arena, const struct lock_holder *h, 
     return arena_str(arena, strbuf_str(&out));
 }
 
-/* -- reading */
+/* -- reading -- */
 
 static struct str text_member(struct arena *arena, struct value object, const char *name, const char *remote)
 {

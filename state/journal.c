@@ -33,7 +33,7 @@ uint64_t journal_seq(const struct journal_writer *w)
     return w->seq;
 }
 
-/* -- lines */
+/* -- lines -- */
 
 /* A record under construction: where its checksum goes and where the text that it covers starts. */
 struct open_line {

@@ -39,7 +39,7 @@ static const struct vfs *vfs_of(const struct keyring *ring)
     return ring->settings->vfs ? ring->settings->vfs : &vfs_system;
 }
 
-/* -- the environment */
+/* -- the environment -- */
 
 /* Taken out of the environment, so that no program that is started inherits it. */
 static struct str from_environment(struct keyring *ring, const char *name)
@@ -53,7 +53,7 @@ static struct str from_environment(struct keyring *ring, const char *name)
     return copy;
 }
 
-/* -- private keys */
+/* -- private keys -- */
 
 static void take(struct keyring *ring, struct age_identities from)
 {
@@ -112,7 +112,7 @@ void keyring_read_files(struct keyring *ring)
     take_usual(ring, STR("~/.ssh/id_ed25519"));
 }
 
-/* -- programs */
+/* -- programs -- */
 
 static bool run(struct keyring *ring, struct secrets_texts words, struct str *out)
 {
@@ -161,7 +161,7 @@ void keyring_run_command(struct keyring *ring)
     }
 }
 
-/* -- passphrases */
+/* -- passphrases -- */
 
 static struct str from_file(struct keyring *ring)
 {

@@ -84,7 +84,7 @@ bool snapshot_empty(const struct snapshot *s)
     return true;
 }
 
-/* -- the table of instances */
+/* -- the table of instances -- */
 
 static bool is_live(const struct state_instance *in)
 {
@@ -161,7 +161,7 @@ const struct state_instance *const *snapshot_sorted(struct snapshot *s, size_t *
     return s->sorted;
 }
 
-/* -- secrets */
+/* -- secrets -- */
 
 static bool object_has_secret(const struct state_object *object)
 {
@@ -193,7 +193,7 @@ bool snapshot_has_secret(const struct snapshot *s)
     return false;
 }
 
-/* -- deposed objects */
+/* -- deposed objects -- */
 
 static struct state_deposed *deposed_find(const struct state_instance *in, struct str key)
 {
@@ -246,7 +246,7 @@ struct str snapshot_deposed_key(struct snapshot *s, const struct addr *addr)
     }
 }
 
-/* -- copies into the snapshot's memory */
+/* -- copies into the snapshot's memory -- */
 
 static struct str provider_name(struct snapshot *s, struct str name)
 {
@@ -284,7 +284,7 @@ static const struct intent *intent_copy(struct snapshot *s, const struct intent 
     return to;
 }
 
-/* -- changes. `before` and after keep the counts of live instances and uncertain intents. */
+/* -- changes: counts of live instances and uncertain intents are kept -- */
 
 static size_t uncertain_in(const struct state_instance *in)
 {
@@ -420,7 +420,7 @@ static bool apply_to_instance(struct snapshot *s, struct state_instance *in, con
     return false;
 }
 
-/* -- outputs */
+/* -- outputs -- */
 
 static bool apply_output(struct snapshot *s, const struct result *r)
 {
@@ -480,7 +480,7 @@ const char *intent_action_name(enum intent_action action)
     return names[action];
 }
 
-/* -- a move that was begun */
+/* -- a move that was begun -- */
 
 void snapshot_set_moving(struct snapshot *s, const struct state_moving *moving)
 {

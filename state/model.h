@@ -102,8 +102,7 @@ const struct state_moving *snapshot_moving(struct snapshot *snapshot);
 /* Copies; NULL: none any more. */
 void snapshot_set_moving(struct snapshot *snapshot, const struct state_moving *moving);
 
-/* -- what can happen to a state: the records of the journal
- * ----------------------------------------------------------------------------------------------------------------- */
+/* -- what can happen to a state: the records of the journal -- */
 enum result_kind {
     RESULT_SET,           /* (addr, deposed) is `object` now */
     RESULT_GONE,          /* (addr, deposed) is no more, or is forgotten */

@@ -81,7 +81,7 @@ static unsigned char *room_for(struct seal *s, size_t n)
     return s->bytes;
 }
 
-/* -- seals that are known */
+/* -- seals that are known -- */
 
 static struct kept *slot_of(const struct seal *s, uint64_t hash)
 {
@@ -123,7 +123,7 @@ static void keep(struct seal *s, uint64_t hash, struct str text)
     slot->hash = hash;
 }
 
-/* -- opening */
+/* -- opening -- */
 
 /* Strict base64, into `out`; 0 where it is not that. */
 static size_t decode(unsigned char *out, struct str text)
@@ -183,7 +183,7 @@ enum seal_result seal_get(struct seal *s, struct arena *arena, struct str where,
     return SEAL_OPENED;
 }
 
-/* -- sealing */
+/* -- sealing -- */
 
 static void next_nonce(struct seal *s, unsigned char nonce[SEAL_NONCE_SIZE])
 {

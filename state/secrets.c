@@ -51,7 +51,7 @@ void secrets_forget_stored(struct secrets *s)
     s->stored = false;
 }
 
-/* -- the header as text */
+/* -- the header as text -- */
 
 static const char *const origin_names[] = {"configuration", "command", "key file"};
 
@@ -140,7 +140,7 @@ static bool read_header(struct secrets *s, struct str json, struct header *out)
     return out->wrapped.n > 0;
 }
 
-/* -- opening */
+/* -- opening -- */
 
 /* The data key is wrapped as 64 hexadecimal digits, so that people can handle it. */
 static struct seal *seal_of_text(struct str text)

@@ -72,7 +72,7 @@ bool secrets_is_stored(const struct secrets *secrets);
 void secrets_stored(struct secrets *secrets);
 void secrets_forget_stored(struct secrets *secrets);
 
-/* -- who may open them */
+/* -- who may open them -- */
 enum secrets_origin {
     SECRETS_CONFIGURED, /* listed in recipients */
     SECRETS_ADDED,      /* by a command */

@@ -31,7 +31,7 @@ struct secrets {
 
 enum { WRAPPED_MAX = 1 << 16 };
 
-/* -- secrets.c */
+/* -- secrets.c -- */
 /* What the private keys at hand open; NULL: nothing. */
 struct seal *secrets_open_with_keys(struct secrets *s, const struct header *h, bool *damaged);
 /* Whom it is for, for messages. */
@@ -39,7 +39,7 @@ void secrets_name_entries(struct strbuf *out, const struct header *h);
 /* The header and the key of `s` from now on. */
 void secrets_use(struct secrets *s, const struct header *h, struct seal *seal);
 
-/* -- wrap.c */
+/* -- wrap.c -- */
 struct entry *secrets_entry_find(const struct header *h, struct str text);
 /* Whether it is new. */
 bool secrets_entry_add(struct secrets *s, struct header *h, const struct age_recipient *key,
@@ -50,7 +50,7 @@ bool secrets_rewrap(struct secrets *s, struct header *h, struct diags *diags);
 /* A new data key for them. */
 bool secrets_make_key(struct secrets *s, struct header *h, struct diags *diags);
 
-/* -- key_file.c */
+/* -- key_file.c -- */
 /* Writes the private key that waits in `key_text`, keeps it out of git, and says so. */
 bool secrets_write_key_file(struct secrets *s, struct diags *diags);
 

@@ -36,7 +36,7 @@ struct store {
     struct str error;               /* the first failure: final (invariant 6); empty: none */
 };
 
-/* -- opening */
+/* -- opening -- */
 
 static bool fail_at(struct store *s, struct str what, const char *summary, struct diags *diags)
 {
@@ -225,7 +225,7 @@ struct secrets *store_secrets(struct store *s)
     return s->secrets;
 }
 
-/* -- the history: kept as well as it can be; the state does not depend on it */
+/* -- the history: kept as well as it can be; the state does not depend on it -- */
 
 static void describe(struct store *s, struct arena *arena, struct past *out)
 {
@@ -269,7 +269,7 @@ void store_set_digest(struct store *s, struct str digest)
     s->digest = arena_str(s->arena, digest);
 }
 
-/* -- the snapshot */
+/* -- the snapshot -- */
 
 static bool snapshot_text(struct store *s, struct absorbed absorbed, struct strbuf *out)
 {
@@ -360,7 +360,7 @@ static bool write_snapshot(struct store *s, uint64_t seq, struct diags *diags)
     return ok;
 }
 
-/* -- the journal */
+/* -- the journal -- */
 
 static void journal_close(struct store *s)
 {
@@ -463,7 +463,7 @@ bool store_begin(struct store *s, struct diags *diags)
     return failed;
 }
 
-/* -- group commit (invariant 7): the mutex is held, but not while the leader writes */
+/* -- group commit (invariant 7): the mutex is held, but not while the leader writes -- */
 
 static void lead(struct store *s)
 {
@@ -500,7 +500,7 @@ static bool commit(struct store *s)
     return s->durable >= ticket;
 }
 
-/* -- records */
+/* -- records -- */
 
 static _Noreturn void bug(const char *what)
 {

@@ -36,9 +36,7 @@ const struct command *cli_find_in(const struct command *in, struct str name)
     return NULL;
 }
 
-/* -- interrupts
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- interrupts -- */
 
 static struct session *volatile interruptible;
 
@@ -59,9 +57,7 @@ static void watch_interrupts(struct session *session)
     sigaction(SIGTERM, &action, NULL);
 }
 
-/* -- sessions
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- sessions -- */
 
 static bool ask_variable(void *ctx, struct str name, struct str description, bool sensitive, struct arena *arena,
                          struct str *answer)
@@ -258,9 +254,7 @@ struct plan_options cli_plan_options(struct cli *cli)
     };
 }
 
-/* -- the way to a command
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* -- the way to a command -- */
 
 int cli_unknown_command(struct cli *cli, const struct command *in, struct str name)
 {

@@ -48,8 +48,7 @@ const char *cli_last_word(const struct command *command);
 /* The whole program; `providers` is NULL-ended. Returns the exit code. */
 int cli_main(const struct detour_provider *const *providers, int argc, char **argv);
 
-/* -- shared by the commands
- * ----------------------------------------------------------------------------------------------------------- */
+/* -- shared by the commands -- */
 
 /* The session of this command, opened at the first call with the options given; NULL after diagnostics. */
 struct session *cli_session(struct cli *cli);

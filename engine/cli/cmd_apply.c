@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* -- what is to be applied
- * --------------------------------------------------------------------------------------------------------------- */
+/* -- what is to be applied -- */
 
 static struct plan *make_plan(struct cli *cli)
 {
@@ -60,9 +59,7 @@ static bool digest_agrees(struct cli *cli, const struct plan *plan)
     return false;
 }
 
-/* -- agreement
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- agreement -- */
 
 static void show(struct cli *cli, const struct plan *plan)
 {
@@ -102,9 +99,7 @@ static bool agreed(struct cli *cli, const struct plan *plan)
     return yes;
 }
 
-/* -- the end
- * --------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- the end -- */
 
 static void counts(struct strbuf *out, const struct apply_result *r)
 {

@@ -4,9 +4,7 @@
 #include "config/config.h"
 #include "state/model.h"
 
-/* -- scripts
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- scripts -- */
 
 static int run(struct cli *cli)
 {
@@ -27,9 +25,9 @@ static int run(struct cli *cli)
     return cli_failed(cli);
 }
 
-/* -- what scripts ask for while somebody types: never a diagnostic, what can be found is listed
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* -- candidates -- */
+
+/* Scripts ask for them while somebody types: never a diagnostic, what can be found is listed. */
 
 static void add(struct map *names, struct str name)
 {

@@ -10,9 +10,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* -- people
- * --------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- people -- */
 
 static bool answer(struct cli *cli, struct console *console, struct str text)
 {
@@ -43,9 +41,7 @@ static int converse(struct cli *cli, struct console *console)
     return EXIT_OK;
 }
 
-/* -- programs
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- programs -- */
 
 enum { LINE_MAX = 16 << 20, CHUNK = 64 << 10 };
 

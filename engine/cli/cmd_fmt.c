@@ -82,9 +82,7 @@ static void format_file(struct formatting *f, struct str path)
         changed(f, path, text, formatted);
 }
 
-/* -- folders
- * ---------------------------------------------------------------------------------------------------------------------------
- */
+/* -- folders -- */
 
 /* Editors' leftovers and hidden files are nobody's configuration. */
 static bool ignored(struct str name)
@@ -165,9 +163,7 @@ static void format_files(struct formatting *f)
     }
 }
 
-/* -- standard input
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* -- standard input -- */
 
 static int format_input(struct formatting *f)
 {

@@ -3,9 +3,7 @@
 #include "view/human/providers.h"
 #include "view/json/schemas.h"
 
-/* -- providers
- * -----------------------------------------------------------------------------------------------------------------------------
- */
+/* -- providers -- */
 
 static int run(struct cli *cli)
 {
@@ -23,9 +21,7 @@ static int run(struct cli *cli)
     return EXIT_OK;
 }
 
-/* -- providers schema
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* -- providers schema -- */
 
 static void all_json(struct cli *cli, struct strbuf *out)
 {

@@ -25,7 +25,7 @@ static int run_rekey(struct cli *cli)
                        "before: in backups, and in the history of git."));
 }
 
-/* -- recipients */
+/* -- recipients -- */
 
 static void put_recipient(struct strbuf *out, struct secrets_recipient r)
 {
@@ -99,7 +99,7 @@ static int run_recipients(struct cli *cli)
     return cli_failed(cli);
 }
 
-/* -- one secret for other tools */
+/* -- one secret for other tools -- */
 
 static int run_export(struct cli *cli)
 {

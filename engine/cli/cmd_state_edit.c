@@ -15,7 +15,7 @@ static struct session_edit edit_of(struct cli *cli, enum session_edit_kind kind)
                                  .backup = cli->flags.backup};
 }
 
-/* -- mv */
+/* -- mv -- */
 
 static void tell_moves(struct cli *cli, const struct edit *done)
 {
@@ -53,7 +53,7 @@ static int run_mv(struct cli *cli)
     return EXIT_OK;
 }
 
-/* -- rm */
+/* -- rm -- */
 
 static int run_rm(struct cli *cli)
 {
@@ -72,7 +72,7 @@ static int run_rm(struct cli *cli)
     return EXIT_OK;
 }
 
-/* -- marks */
+/* -- marks -- */
 
 static int run_mark(struct cli *cli, enum session_edit_kind kind, const char *said)
 {
@@ -96,7 +96,7 @@ static int run_untaint(struct cli *cli)
     return run_mark(cli, SESSION_UNTAINT, _("has been successfully untainted."));
 }
 
-/* -- the commands */
+/* -- the commands -- */
 
 const struct command cmd_state_mv = {
     .name = "state mv",

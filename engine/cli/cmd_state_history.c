@@ -31,7 +31,7 @@ static int run_history(struct cli *cli)
     return EXIT_OK;
 }
 
-/* -- diff */
+/* -- diff -- */
 
 static bool parse_serial(struct cli *cli, struct str text, uint64_t *serial)
 {

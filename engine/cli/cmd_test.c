@@ -15,7 +15,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* -- interrupts: once ends the runs, twice the taking down as well, and whoever insists gets the usual end -- */
+/* -- interrupts -- */
+
+/* Once ends the runs, twice the taking down as well, and whoever insists gets the usual end. */
 
 static struct testing *volatile interruptible;
 static struct str interrupt_words[2]; /* translated beforehand: a signal handler may do little */

@@ -86,9 +86,7 @@ int cli_failed(struct cli *cli)
     return code;
 }
 
-/* -- paging
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- paging -- */
 
 static size_t count_lines(struct str text)
 {
@@ -139,9 +137,7 @@ void cli_page(struct cli *cli, struct str text)
         page_through(command, text);
 }
 
-/* -- questions
- * -----------------------------------------------------------------------------------------------------------------------------
- */
+/* -- questions -- */
 
 bool cli_confirm(struct cli *cli, const char *question, const char *explain)
 {

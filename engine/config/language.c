@@ -310,7 +310,7 @@ const char *const *language_block_names(struct arena *arena, const struct langua
     return names;
 }
 
-/* -- JSON: which properties are blocks, and whose strings are references or types rather than templates -- */
+/* -- JSON: which properties are blocks, which strings are no templates -- */
 
 static bool is_code(enum language_kind kind)
 {

@@ -12,7 +12,7 @@ static void foreign_setting(struct decode *d, const struct block *block)
                      "\"http\", \"s3\" or \"pg\"."));
 }
 
-/* -- where the state is kept */
+/* -- where the state is kept -- */
 
 static bool backend_setting(struct decode *d, const struct attribute *a, struct config_backend_setting *out)
 {

@@ -55,9 +55,7 @@ struct value console_eval(struct console *console, struct arena *arena, struct s
     return eval_expr(&eval, expr);
 }
 
-/* -- completion
- * -------------------------------------------------------------------------------------------------------------------------
- */
+/* -- completion -- */
 
 typedef VEC(struct str) names_vec;
 

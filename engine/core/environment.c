@@ -30,7 +30,7 @@ bool session_env_name(struct str name, struct diags *diags)
     return false;
 }
 
-/* -- the list: a name a line, sorted */
+/* -- the list: a name a line, sorted -- */
 
 static bool read_list(struct backend *b, struct arena *arena, struct map *names, struct diags *diags)
 {
@@ -116,7 +116,7 @@ bool env_is_known(struct session *session, struct diags *diags)
     return ok && (listed || unknown_environment(env, &names, diags));
 }
 
-/* -- making and deleting: under the lock of the default state */
+/* -- making and deleting: under the lock of the default state -- */
 
 bool session_env_new(struct session *session, struct str name, struct diags *diags)
 {

@@ -30,7 +30,7 @@ static struct str memory_file(struct session *session)
                  : file_in(session, ".detour/backend");
 }
 
-/* -- the configuration's words */
+/* -- the configuration's words -- */
 
 static struct backend_config *configure(struct session *session, const struct config_backend *block,
                                         struct diags *diags)
@@ -77,7 +77,7 @@ struct backend_config *place_config(struct session *session, struct diags *diags
     return in_environment(session, configure(session, block, diags), diags);
 }
 
-/* -- what is remembered: {"backend":"s3","settings":{…},"lineage":"…","serial":3} */
+/* -- what is remembered: {"backend":"s3","settings":{…},"lineage":"…","serial":3} -- */
 
 static struct str text_of(struct arena *arena, struct value object, const char *name)
 {
@@ -171,7 +171,7 @@ void place_remember(struct session *session, const struct snapshot *snapshot)
     p->memory = now;
 }
 
-/* -- is it still where it was? */
+/* -- is it still where it was? -- */
 
 static struct span block_span(const struct session *session)
 {
@@ -262,7 +262,7 @@ struct backend *place_default(struct session *session, struct diags *diags)
     return config ? config->type->open(config, diags) : NULL;
 }
 
-/* -- opening */
+/* -- opening -- */
 
 static struct backend *open_files(struct session *session, struct str path)
 {
@@ -336,7 +336,7 @@ struct str place_beside(struct session *session)
     return fs_join(session->arena, o->dir, path);
 }
 
-/* -- is it the same state? */
+/* -- is it the same state? -- */
 
 static bool another(struct session *session, const struct snapshot *s, struct diags *diags)
 {

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* -- pull */
+/* -- pull -- */
 
 static struct store_options options_at(struct session *session, struct backend *backend)
 {
@@ -45,7 +45,7 @@ bool session_state_pull(struct session *session, struct strbuf *out, struct diag
     return ok;
 }
 
-/* -- push */
+/* -- push -- */
 
 struct push {
     struct session *session;
@@ -182,8 +182,10 @@ bool session_state_push(struct session *session, struct str path, struct str tex
     return ok;
 }
 
-/* -- migrate: the target is written and verified before the source says that it moved; each step looks at what is
- * there, so that it can be repeated after an interruption at any point -- */
+/* -- migrate -- */
+
+/* The target is written and verified before the source says that it moved; each step looks at what is there, so that it
+ * can be repeated after an interruption at any point. */
 
 struct migration {
     struct session *session;
@@ -382,7 +384,7 @@ bool session_state_migrate(struct session *session, struct str *from, struct str
     return ok;
 }
 
-/* -- force-unlock */
+/* -- force-unlock -- */
 
 bool session_force_unlock(struct session *session, struct str id, struct str *who, struct diags *diags)
 {

@@ -2,9 +2,7 @@
 #include "eval/blocks.h"
 #include "syntax/json.h"
 
-/* -- names
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* -- names -- */
 
 static bool is_skipped(const struct decoding *d, struct str name)
 {
@@ -39,9 +37,7 @@ void blocks_unknown_type(struct decoding *d, struct str type, struct span span)
                STR_ARG(type), STR_ARG(hint));
 }
 
-/* -- arguments
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* -- arguments -- */
 
 static void check_settable(struct decoding *d, const struct attribute *attribute, const struct schema_attr *attr)
 {
@@ -95,9 +91,7 @@ static void finish_arguments(struct decoding *d, const struct body *body, struct
     }
 }
 
-/* -- blocks
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* -- blocks -- */
 
 void blocks_add(struct decoding *d, struct gathering *gathering, const struct block *block, const struct body *body,
                 struct str label)
@@ -203,9 +197,7 @@ static struct value block_collection(struct decoding *d, const struct gathering 
     return value_list(element, items, g->blocks.n);
 }
 
-/* -- the whole
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* -- the whole -- */
 
 static struct value assemble(struct decoding *d, const struct body *body, struct value *attrs,
                              const struct gathering *gatherings)

@@ -68,8 +68,7 @@ static const struct func_param *param_at(const struct calling *c, size_t i)
     return i < c->n_params ? &c->func->params[i] : c->func->rest;
 }
 
-/* -- which function
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- which function -- */
 
 static struct str without_core(struct str name)
 {
@@ -121,9 +120,7 @@ static const struct func *find_function(struct eval *eval, const struct expr_cal
     return func;
 }
 
-/* -- arguments
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* -- arguments -- */
 
 static void *not_expandable(struct calling *c, const struct expr *last, struct value v)
 {
@@ -273,8 +270,7 @@ static bool check_arguments(struct calling *c, bool *untyped)
     return true;
 }
 
-/* -- the call itself
- * ------------------------------------------------------------------------------------------------------------- */
+/* -- the call itself -- */
 
 static void report_failure(struct calling *c, const struct func_call *call)
 {

@@ -13,7 +13,7 @@ struct prefix {
     int length;
 };
 
-/* -- addresses as text -------------------------------------------------------------------------------------------- */
+/* -- addresses as text -- */
 
 /* Four decimal numbers; leading zeros are allowed and mean nothing. */
 static bool parse_ipv4(struct str s, unsigned char out[static 4])
@@ -133,7 +133,7 @@ static struct value prefix_value(struct arena *arena, const struct prefix *p)
     return value_string_copy(arena, strbuf_str(&out));
 }
 
-/* -- numbers as wide as two addresses ----------------------------------------------------------------------------- */
+/* -- numbers as wide as two addresses -- */
 
 /* Two's complement, most significant byte first. */
 struct wide {
@@ -243,7 +243,7 @@ static void put_number(struct prefix *p, struct wide number, int length)
     memcpy(p->address, w.b + 32 - p->bits / 8, (size_t)p->bits / 8);
 }
 
-/* -- cidrhost, cidrnetmask, cidrsubnet ---------------------------------------------------------------------------- */
+/* -- cidrhost, cidrnetmask, cidrsubnet -- */
 
 static bool no_room(struct func_call *call, const struct prefix *p, size_t i)
 {
@@ -312,7 +312,7 @@ static bool cidrsubnet_impl(struct func_call *call)
     return kit_answer(call, prefix_value(kit_arena(call), &p));
 }
 
-/* -- cidrsubnets -------------------------------------------------------------------------------------------------- */
+/* -- cidrsubnets -- */
 
 /* The first address behind the prefix; false where there is none. */
 static bool address_behind(struct prefix *p)
@@ -388,7 +388,7 @@ static bool cidrsubnets_impl(struct func_call *call)
     return kit_answer(call, value_list(type_string, items, call->n - 1));
 }
 
-/* -- cidrcontains ------------------------------------------------------------------------------------------------- */
+/* -- cidrcontains -- */
 
 static bool cidrcontains_impl(struct func_call *call)
 {

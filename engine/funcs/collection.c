@@ -2,7 +2,7 @@
 #include "base/unicode.h"
 #include "funcs/kit.h"
 
-/* -- length ------------------------------------------------------------------------------------------------------- */
+/* -- length -- */
 
 static bool length_type(struct func_call *call, const struct type **out)
 {
@@ -51,7 +51,7 @@ static bool length_impl(struct func_call *call)
     return kit_answer(call, value_mark(length, v.marks));
 }
 
-/* -- contains, index, one ----------------------------------------------------------------------------------------- */
+/* -- contains, index, one -- */
 
 static bool contains_impl(struct func_call *call)
 {
@@ -113,7 +113,7 @@ static bool one_impl(struct func_call *call)
     return kit_answer(call, n ? kit_items(list)[0] : value_null(call->type));
 }
 
-/* -- alltrue, anytrue --------------------------------------------------------------------------------------------- */
+/* -- alltrue, anytrue -- */
 
 static bool alltrue_impl(struct func_call *call)
 {
@@ -143,7 +143,7 @@ static bool anytrue_impl(struct func_call *call)
     return open ? kit_unknown(call) : kit_answer(call, value_bool(false));
 }
 
-/* -- coalesce, coalescelist --------------------------------------------------------------------------------------- */
+/* -- coalesce, coalescelist -- */
 
 static bool coalesce_type(struct func_call *call, const struct type **out)
 {
@@ -201,7 +201,7 @@ static bool coalescelist_impl(struct func_call *call)
     return func_fail(call, KIT_CALL, _("all arguments are null or empty"));
 }
 
-/* -- matchkeys ---------------------------------------------------------------------------------------------------- */
+/* -- matchkeys -- */
 
 static const struct type *matchkeys_common(struct func_call *call)
 {

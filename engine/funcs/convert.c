@@ -3,7 +3,7 @@
 #include "value/print.h"
 #include "value/walk.h"
 
-/* -- to…() -------------------------------------------------------------------------------------------------------- */
+/* -- to…() -- */
 
 static bool fail_conversion(struct func_call *call, const struct type *to, const struct strbuf *why)
 {
@@ -46,7 +46,7 @@ TO_TYPE(tolist, type_list(type_dynamic))
 TO_TYPE(toset, type_set(type_dynamic))
 TO_TYPE(tomap, type_map(type_dynamic))
 
-/* -- try, can ----------------------------------------------------------------------------------------------------- */
+/* -- try, can -- */
 
 /* "main.hcl:3,5: Unsupported attribute; …" for one problem of an expression that try() gave up on. */
 static void add_problem(struct eval *eval, struct strbuf *text, const struct diag *d)
@@ -98,7 +98,7 @@ static bool can_lazy(struct eval *eval, const struct expr *call, struct value *o
     return true;
 }
 
-/* -- marks -------------------------------------------------------------------------------------------------------- */
+/* -- marks -- */
 
 static bool sensitive_impl(struct func_call *call)
 {

@@ -11,7 +11,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-/* -- hashes ------------------------------------------------------------------------------------------------------- */
+/* -- hashes -- */
 
 enum hash_of { HASH_TEXT, HASH_FILE };
 enum hash_as { AS_HEX, AS_BASE64 };
@@ -52,7 +52,7 @@ HASH(filesha512, EVP_sha512, HASH_FILE, AS_HEX)
 HASH(filebase64sha256, EVP_sha256, HASH_FILE, AS_BASE64)
 HASH(filebase64sha512, EVP_sha512, HASH_FILE, AS_BASE64)
 
-/* -- bcrypt ------------------------------------------------------------------------------------------------------- */
+/* -- bcrypt -- */
 
 /* Each step doubles the time; 16 takes seconds, 31 would take days. */
 enum { COST_DEFAULT = 10, COST_MIN = 4, COST_MAX = 16, BCRYPT_BYTES = 72, STEPS_OF_COST_4 = 1500 };
@@ -99,7 +99,7 @@ static bool bcrypt_impl(struct func_call *call)
               : func_fail(call, KIT_CALL, _("this system's libcrypt has no bcrypt"));
 }
 
-/* -- RSA ---------------------------------------------------------------------------------------------------------- */
+/* -- RSA -- */
 
 static void cleanup_pkey(EVP_PKEY **key)
 {
@@ -156,7 +156,7 @@ static bool rsadecrypt_impl(struct func_call *call)
     return kit_answer_str(call, plain);
 }
 
-/* -- UUID --------------------------------------------------------------------------------------------------------- */
+/* -- UUID -- */
 
 static bool uuid_impl(struct func_call *call)
 {
@@ -227,7 +227,7 @@ static bool uuidv5_impl(struct func_call *call)
                                                       h + 16, h + 20)));
 }
 
-/* -- WireGuard ---------------------------------------------------------------------------------------------------- */
+/* -- WireGuard -- */
 
 enum { X25519_BYTES = 32 };
 

@@ -4,7 +4,7 @@
 #include "base/unicode.h"
 #include "funcs/kit.h"
 
-/* -- calendar ----------------------------------------------------------------------------------------------------- */
+/* -- calendar -- */
 
 static bool is_leap(int64_t year)
 {
@@ -62,7 +62,7 @@ bool datetime_make(const struct civil *c, int32_t nanos, int32_t zone, struct mo
     return true;
 }
 
-/* -- RFC 3339 ----------------------------------------------------------------------------------------------------- */
+/* -- RFC 3339 -- */
 
 /* `n` digits at offset `at`, or -1. */
 static int digits(struct str s, size_t at, size_t n)
@@ -202,7 +202,7 @@ static bool moment_arg(struct func_call *call, size_t i, int at, struct moment *
     return func_fail(call, at, _("\"%.*s\" is not a timestamp of RFC 3339: %s"), STR_ARG(kit_str(call, i)), why);
 }
 
-/* -- formatdate --------------------------------------------------------------------------------------------------- */
+/* -- formatdate -- */
 
 static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
                                      "July",    "August",   "September", "October", "November", "December"};
@@ -320,7 +320,7 @@ static bool formatdate_impl(struct func_call *call)
     return kit_answer_text(call, &out);
 }
 
-/* -- durations ---------------------------------------------------------------------------------------------------- */
+/* -- durations -- */
 
 static const struct {
     struct str name;
@@ -419,7 +419,7 @@ static bool timecmp_impl(struct func_call *call)
     return kit_answer(call, value_int(order));
 }
 
-/* -- now ---------------------------------------------------------------------------------------------------------- */
+/* -- now -- */
 
 static bool timestamp_impl(struct func_call *call)
 {

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <zlib.h>
 
-/* -- JSON --------------------------------------------------------------------------------------------------------- */
+/* -- JSON -- */
 
 /* The first character follows from the type, where the value is known not to be null. */
 static bool jsonencode_unknown(struct func_call *call)
@@ -74,7 +74,7 @@ static bool decoded_impl(struct func_call *call)
     return kit_answer(call, call->result);
 }
 
-/* -- base64 and gzip ---------------------------------------------------------------------------------------------- */
+/* -- base64 and gzip -- */
 
 static bool base64encode_impl(struct func_call *call)
 {
@@ -134,7 +134,7 @@ static bool base64gzip_impl(struct func_call *call)
     return kit_answer(call, value_string(base64_encode(kit_arena(call), str_from(out, n + sizeof end + 8))));
 }
 
-/* -- URL ---------------------------------------------------------------------------------------------------------- */
+/* -- URL -- */
 
 /* As a query component: a blank becomes a plus. */
 static bool urlencode_impl(struct func_call *call)

@@ -12,7 +12,7 @@
 
 enum { FILE_MAX = 64 << 20 }; /* bytes of a file that becomes a value */
 
-/* -- names -------------------------------------------------------------------------------------------------------- */
+/* -- names -- */
 
 struct str files_clean(struct arena *arena, struct str name)
 {
@@ -121,7 +121,7 @@ static bool pathexpand_impl(struct func_call *call)
     return kit_answer_str(call, name);
 }
 
-/* -- content ------------------------------------------------------------------------------------------------------ */
+/* -- content -- */
 
 static bool read_failed(struct func_call *call, size_t i, int error)
 {

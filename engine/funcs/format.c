@@ -26,7 +26,7 @@ struct format {
     struct strbuf *out;
 };
 
-/* -- reading a verb ----------------------------------------------------------------------------------------------- */
+/* -- reading a verb -- */
 
 static bool bad_char(struct format *f)
 {
@@ -104,7 +104,7 @@ static bool read_verb(struct format *f, struct verb *v)
     return true;
 }
 
-/* -- writing a value ---------------------------------------------------------------------------------------------- */
+/* -- writing a value -- */
 
 static bool unsupported(struct format *f, const struct verb *v, const char *why)
 {
@@ -204,7 +204,7 @@ static bool write_verb(struct format *f, const struct verb *v)
     return true;
 }
 
-/* -- the whole ---------------------------------------------------------------------------------------------------- */
+/* -- the whole -- */
 
 static bool left_over(struct format *f)
 {

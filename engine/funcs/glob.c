@@ -9,7 +9,7 @@
 
 enum { VISIT_MAX = 100000, DEPTH_MAX = 64 }; /* entries looked at; folders within one another */
 
-/* -- one name ----------------------------------------------------------------------------------------------------- */
+/* -- one name -- */
 
 static uint32_t next_rune(struct str s, size_t *at)
 {
@@ -156,7 +156,7 @@ bool glob_match(struct str pattern, struct str name, bool *ok)
     return matches && m.ok;
 }
 
-/* -- folders ------------------------------------------------------------------------------------------------------ */
+/* -- folders -- */
 
 struct search {
     struct arena *arena, *scratch; /* results; names that are looked at and forgotten */

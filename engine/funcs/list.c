@@ -3,7 +3,7 @@
 
 enum { RANGE_MAX = 1024 }; /* values that range() answers at most */
 
-/* -- element, slice ----------------------------------------------------------------------------------------------- */
+/* -- element, slice -- */
 
 /* The index into a sequence of n elements; false after a diagnostic. As in the reference, lists are counted from the
  * end by negative numbers, and tuples are not. */
@@ -110,7 +110,7 @@ static bool slice_impl(struct func_call *call)
     return kit_answer(call, value_mark(v, list.marks));
 }
 
-/* -- reverse, sort, distinct, compact, chunklist ------------------------------------------------------------------ */
+/* -- reverse, sort, distinct, compact, chunklist -- */
 
 static bool reverse_type(struct func_call *call, const struct type **out)
 {
@@ -234,7 +234,7 @@ static bool chunklist_impl(struct func_call *call)
     return kit_answer(call, value_mark(v, list.marks | call->args[1].marks));
 }
 
-/* -- concat, flatten ---------------------------------------------------------------------------------------------- */
+/* -- concat, flatten -- */
 
 /* The one list type of all arguments, or NULL where the result is a tuple. */
 static const struct type *concat_list_type(struct func_call *call)
@@ -345,7 +345,7 @@ static bool flatten_impl(struct func_call *call)
     return kit_answer(call, value_mark(v, flat.marks));
 }
 
-/* -- range -------------------------------------------------------------------------------------------------------- */
+/* -- range -- */
 
 static bool range_bounds(struct func_call *call, struct number *start, struct number *end, struct number *step)
 {

@@ -1,7 +1,7 @@
 /* mapping: functions on maps and objects. */
 #include "funcs/kit.h"
 
-/* -- keys, values ------------------------------------------------------------------------------------------------- */
+/* -- keys, values -- */
 
 static bool keys_type(struct func_call *call, const struct type **out)
 {
@@ -48,7 +48,7 @@ static bool values_impl(struct func_call *call)
     return kit_answer(call, value_mark(v, map.marks));
 }
 
-/* -- lookup ------------------------------------------------------------------------------------------------------- */
+/* -- lookup -- */
 
 static bool lookup_default_fits(struct func_call *call, const struct type *elem)
 {
@@ -110,7 +110,7 @@ static bool lookup_impl(struct func_call *call)
     return kit_answer(call, value_mark(found, marks));
 }
 
-/* -- merge -------------------------------------------------------------------------------------------------------- */
+/* -- merge -- */
 
 struct merge {
     struct map attrs; /* name -> its type */
@@ -190,7 +190,7 @@ static bool merge_impl(struct func_call *call)
     return kit_answer(call, value_mark(merged, marks));
 }
 
-/* -- zipmap ------------------------------------------------------------------------------------------------------- */
+/* -- zipmap -- */
 
 static bool zipmap_check(struct func_call *call)
 {
@@ -260,7 +260,7 @@ static bool zipmap_impl(struct func_call *call)
     return kit_answer(call, value_mark(v, marks));
 }
 
-/* -- transpose ---------------------------------------------------------------------------------------------------- */
+/* -- transpose -- */
 
 struct transposed {
     VEC(struct value) keys;

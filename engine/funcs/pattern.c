@@ -82,7 +82,7 @@ static bool is_word(int c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/* -- escapes ------------------------------------------------------------------------------------------------------ */
+/* -- escapes -- */
 
 static bool bad_escape(struct reader *r, size_t from)
 {
@@ -179,7 +179,7 @@ static bool property(struct reader *r, size_t from)
     return true;
 }
 
-/* -- classes ------------------------------------------------------------------------------------------------------ */
+/* -- classes -- */
 
 static const struct {
     struct str name;
@@ -333,7 +333,7 @@ static bool bracket(struct reader *r)
     return true;
 }
 
-/* -- groups ------------------------------------------------------------------------------------------------------- */
+/* -- groups -- */
 
 /* (?i), (?s-m:…): letters i m s U, switched on or off. Stops behind ')' or ':'; *scoped: it was ':'. */
 static bool flags(struct reader *r, size_t from, bool *scoped)
@@ -410,7 +410,7 @@ static bool group(struct reader *r, unsigned *repeat, bool *atom)
     return true;
 }
 
-/* -- atoms and repetition ----------------------------------------------------------------------------------------- */
+/* -- atoms and repetition -- */
 
 /* \Q…\E: plain text; the last character is an atom of its own. */
 static bool quoted(struct reader *r, bool *atom)

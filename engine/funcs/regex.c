@@ -103,7 +103,7 @@ enum regex_answer regex_match(struct regex *re, struct str text, size_t from, co
     return REGEX_MATCH;
 }
 
-/* -- what a match answers ----------------------------------------------------------------------------------------- */
+/* -- what a match answers -- */
 
 /* string without groups, tuple of strings for groups, object for named groups. */
 static bool match_type(struct func_call *call, const struct pattern *pattern, const struct type **out)
@@ -241,7 +241,7 @@ static bool regexall_impl(struct func_call *call)
     return kit_answer(call, value_list(call->type->elem, items.v, items.n));
 }
 
-/* -- replace ------------------------------------------------------------------------------------------------------ */
+/* -- replace -- */
 
 static bool replace_plain(struct func_call *call)
 {

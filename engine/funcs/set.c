@@ -84,7 +84,7 @@ static bool subtract_impl(struct func_call *call)
     return filter(call, false);
 }
 
-/* -- setproduct --------------------------------------------------------------------------------------------------- */
+/* -- setproduct -- */
 
 static bool product_elem(struct func_call *call, size_t i, const struct type **out)
 {

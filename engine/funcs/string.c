@@ -5,7 +5,7 @@
 #include <unicase.h>
 #include <unictype.h>
 
-/* -- case --------------------------------------------------------------------------------------------------------- */
+/* -- case -- */
 
 typedef ucs4_t case_map(ucs4_t);
 
@@ -57,7 +57,7 @@ static bool title_impl(struct func_call *call)
     return kit_answer_text(call, &out);
 }
 
-/* -- trimming ----------------------------------------------------------------------------------------------------- */
+/* -- trimming -- */
 
 /* Start of the code point that ends before `end` (> 0). */
 static size_t rune_start(struct str s, size_t end)
@@ -135,7 +135,7 @@ static bool chomp_impl(struct func_call *call)
     return kit_answer_str(call, s);
 }
 
-/* -- asking ------------------------------------------------------------------------------------------------------- */
+/* -- asking -- */
 
 /* An unknown string with a known beginning may be enough to tell. */
 static bool startswith_impl(struct func_call *call)
@@ -160,7 +160,7 @@ static bool strcontains_impl(struct func_call *call)
     return kit_answer(call, value_bool(str_find(kit_str(call, 0), kit_str(call, 1), 0) != SIZE_MAX));
 }
 
-/* -- cutting and joining ------------------------------------------------------------------------------------------ */
+/* -- cutting and joining -- */
 
 /* Where the separator stands at or after `from`: an empty one stands behind every code point but the last. */
 static size_t next_cut(struct str s, struct str sep, size_t from)

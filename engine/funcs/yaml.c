@@ -6,7 +6,7 @@
 
 enum { DEPTH_MAX = 1000, NODES_MAX = 4000000 }; /* nesting; nodes after aliases are put in */
 
-/* -- decoding ----------------------------------------------------------------------------------------------------- */
+/* -- decoding -- */
 
 /* A node that an alias may name. */
 struct anchor {
@@ -321,7 +321,7 @@ static bool decoded_impl(struct func_call *call)
     return kit_answer(call, call->result);
 }
 
-/* -- encoding ----------------------------------------------------------------------------------------------------- */
+/* -- encoding -- */
 
 static int write_out(void *ctx, unsigned char *bytes, size_t n)
 {

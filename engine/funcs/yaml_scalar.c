@@ -33,7 +33,7 @@ static bool word(struct arena *arena, struct str text, struct value *out)
     return true;
 }
 
-/* -- numbers ------------------------------------------------------------------------------------------------------ */
+/* -- numbers -- */
 
 static size_t count_digits(struct str s, size_t at)
 {
@@ -102,7 +102,7 @@ static bool tagged_number(struct arena *arena, struct str s, struct value *out)
     return number(arena, strbuf_str(&text), out);
 }
 
-/* -- timestamps --------------------------------------------------------------------------------------------------- */
+/* -- timestamps -- */
 
 /* One or two digits at *at, -1 for none; moves *at behind them. */
 static int short_number(struct str s, size_t *at)
@@ -175,7 +175,7 @@ static bool timestamp(struct arena *arena, struct str s, struct value *out)
     return true;
 }
 
-/* -- the whole ---------------------------------------------------------------------------------------------------- */
+/* -- the whole -- */
 
 static bool cannot(struct strbuf *why, struct str text, struct str tag)
 {

@@ -34,7 +34,7 @@ static void hex(struct strbuf *out, const char *name, struct blob blob)
     text(out, name, hex_text(arena, blob.p, blob.n));
 }
 
-/* -- values */
+/* -- values -- */
 
 struct writing {
     struct strbuf *out;

@@ -3,7 +3,7 @@
 #include "base/map.h"
 #include "base/unicode.h"
 
-/* --- arguments --- */
+/* -- arguments -- */
 
 static void fail_end_of_argument(struct parser *p, const struct token *t)
 {
@@ -34,7 +34,7 @@ static struct attribute *parse_attribute(struct parser *p, const struct token *i
     return a;
 }
 
-/* --- block headers --- */
+/* -- block headers -- */
 
 /* A quoted label that is in parts: never well-formed. */
 static void fail_label(struct parser *p)
@@ -110,7 +110,7 @@ static bool parse_header(struct parser *p, const struct token *ident, struct blo
     return !p->broken;
 }
 
-/* --- blocks on one line: type { name = value } --- */
+/* -- blocks on one line: type { name = value } -- */
 
 static void fail_close_of_single(struct parser *p, const struct block *b)
 {
@@ -169,7 +169,7 @@ static const struct body *parse_single(struct parser *p, const struct block *b)
     return body;
 }
 
-/* --- blocks --- */
+/* -- blocks -- */
 
 static const struct body *parse_block_body(struct parser *p, const struct block *b, const struct token *open)
 {
@@ -210,7 +210,7 @@ static struct block *parse_block(struct parser *p, const struct token *ident)
     return b;
 }
 
-/* --- bodies --- */
+/* -- bodies -- */
 
 /* The items of one body while they are collected. */
 struct collector {

@@ -27,7 +27,7 @@ static void fail_item(struct parser *p, const struct token *open, bool object)
     parser_note_open(p, before, open->off);
 }
 
-/* --- tuples --- */
+/* -- tuples -- */
 
 static unsigned parse_tuple_items(struct parser *p, const struct token *open)
 {
@@ -67,7 +67,7 @@ const struct expr *parser_tuple(struct parser *p)
     return &e->expr;
 }
 
-/* --- objects --- */
+/* -- objects -- */
 
 static void fail_key(struct parser *p, const struct token *open)
 {

@@ -59,7 +59,7 @@ static void skip_to(struct rewriter *r, uint32_t off)
     }
 }
 
-/* --- "${x}" --- */
+/* -- "${x}" -- */
 
 /* Tokens [from, to). */
 struct range {
@@ -144,7 +144,7 @@ static void rewrite_wrap(struct rewriter *r, struct range range)
     skip_to(r, end);
 }
 
-/* --- types of variables --- */
+/* -- types of variables -- */
 
 static const struct {
     struct str source, element; /* type(element); no element: the type alone */
@@ -176,7 +176,7 @@ static void rewrite_type(struct rewriter *r, struct range range)
     }
 }
 
-/* --- blocks --- */
+/* -- blocks -- */
 
 static void escape_rune(struct strbuf *out, struct str rest, size_t n, uint32_t rune)
 {
@@ -244,7 +244,7 @@ static void rewrite_body(struct rewriter *r, const struct body *body, unsigned d
     }
 }
 
-/* --- */
+/* -- -- -- */
 
 static struct str print(struct arena *arena, const struct rewriter *r)
 {

@@ -36,7 +36,7 @@ static struct span close_span(struct span span)
     return (struct span){span.file, span.off + span.len - 1, 1};
 }
 
-/* --- strings --- */
+/* -- strings -- */
 
 static const struct expr *make_text(struct converter *c, const struct json_value *v)
 {
@@ -71,7 +71,7 @@ static const struct expr *convert_string(struct converter *c, const struct json_
     return parse_template(c->arena, c->diags, c->sources, in.file, in.off, in.off + in.len);
 }
 
-/* --- values to expressions --- */
+/* -- values to expressions -- */
 
 static const struct expr *convert(struct converter *c, const struct json_value *v);
 
@@ -165,7 +165,7 @@ static const struct expr *convert(struct converter *c, const struct json_value *
     return new_expr(c, sizeof(struct expr), EXPR_INVALID, v->span, 0);
 }
 
-/* --- objects to bodies --- */
+/* -- objects to bodies -- */
 
 struct items {
     VEC(struct body_item) list;
@@ -338,7 +338,7 @@ const struct body *json_values(struct arena *arena, struct diags *diags, struct 
     return file_body(&c, &root);
 }
 
-/* --- arguments to blocks --- */
+/* -- arguments to blocks -- */
 
 struct late {
     struct arena *arena;

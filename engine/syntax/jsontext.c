@@ -53,7 +53,7 @@ static struct json_value *make(struct reader *r, enum json_kind kind, size_t fro
     return v;
 }
 
-/* --- strings --- */
+/* -- strings -- */
 
 static int hex_digit(char c)
 {
@@ -176,7 +176,7 @@ static struct json_value *read_string(struct reader *r)
     return v;
 }
 
-/* --- numbers and words --- */
+/* -- numbers and words -- */
 
 static bool read_digits(struct reader *r)
 {
@@ -226,7 +226,7 @@ static struct json_value *read_word(struct reader *r)
     return fail(r, _("A JSON value (an object, an array, a string, a number, true, false or null)"));
 }
 
-/* --- collections --- */
+/* -- collections -- */
 
 static struct json_value *read_value(struct reader *r);
 

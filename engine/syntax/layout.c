@@ -108,7 +108,7 @@ static void split_lines(struct layout *l, size_t n)
         l->lines[l->n_lines++] = make_line(l, start, n);
 }
 
-/* --- indentation --- */
+/* -- indentation -- */
 
 static void indent(struct layout *l, int opened)
 {
@@ -153,7 +153,7 @@ static void indent_line(struct layout *l, const struct line *line)
         indent(l, net);
 }
 
-/* --- spaces between pieces --- */
+/* -- spaces between pieces -- */
 
 static bool is_text(enum token_kind kind)
 {
@@ -273,7 +273,7 @@ static void space_line(struct layout *l, const struct line *line)
     space_cell(l, line->assign, line->comment);
 }
 
-/* --- alignment --- */
+/* -- alignment -- */
 
 static size_t columns(const struct layout *l, size_t from, size_t to)
 {

@@ -34,7 +34,7 @@ size_t parser_closer(const struct parser *p, size_t from, enum token_kind open, 
     }
 }
 
-/* --- problems --- */
+/* -- problems -- */
 
 static bool is_bad(enum token_kind kind)
 {
@@ -234,7 +234,7 @@ bool parser_more(struct parser *p)
     return true;
 }
 
-/* --- recovery --- */
+/* -- recovery -- */
 
 static bool ends_line(const struct token *t)
 {
@@ -321,7 +321,7 @@ bool parser_enter(struct parser *p)
     return false;
 }
 
-/* --- nodes and lists --- */
+/* -- nodes and lists -- */
 
 void *parser_node(struct parser *p, size_t size, enum expr_kind kind, struct span span, unsigned below)
 {

@@ -42,7 +42,7 @@ struct parser {
  */
 enum { PARSER_LOOK_AHEAD = 4096 };
 
-/* --- tokens --- */
+/* -- tokens -- */
 
 /* The next token that counts here. A comment that ends a line stands for its newline: see parser_kind. */
 static inline const struct token *parser_peek(struct parser *p)
@@ -120,7 +120,7 @@ struct str parser_found(struct parser *p, const struct token *t);
  * PARSER_LOOK_AHEAD tokens it answers the last one seen. */
 size_t parser_closer(const struct parser *p, size_t from, enum token_kind open, enum token_kind close);
 
-/* --- problems --- */
+/* -- problems -- */
 
 /* Reports; not while broken, not twice at one place, not in a statement that holds a token reported already, and not
  * beyond PARSE_ERRORS. */
@@ -155,7 +155,7 @@ static inline void parser_leave(struct parser *p)
     p->depth--;
 }
 
-/* --- nodes and lists --- */
+/* -- nodes and lists -- */
 
 /* A zeroed node. `below` is the height of its tallest child, 0 for none. */
 void *parser_node(struct parser *p, size_t size, enum expr_kind kind, struct span span, unsigned below);
@@ -192,7 +192,7 @@ static inline void pile_push(struct parser *p, const void *item, size_t size)
 }
 void *pile_take(struct parser *p, size_t mark, size_t size, size_t *n);
 
-/* --- grammar --- */
+/* -- grammar -- */
 
 /* Operators, conditionals and all that binds tighter (expr.c). */
 const struct expr *parser_expression(struct parser *p);

@@ -11,7 +11,7 @@ struct reader {
     bool text_before; /* the last token was text, so ~ may trim it */
 };
 
-/* --- white space --- */
+/* -- white space -- */
 
 static bool is_space(uint32_t rune)
 {
@@ -44,7 +44,7 @@ static struct str trim_right(struct str s)
     return s;
 }
 
-/* --- tokens to parts --- */
+/* -- tokens to parts -- */
 
 static void push_part(struct reader *r, struct part part)
 {
@@ -239,7 +239,7 @@ static bool read_part(struct reader *r)
     }
 }
 
-/* --- <<- --- */
+/* -- <<- -- */
 
 /* The indentation of a line's first part, in characters; SIZE_MAX where it does not count: a blank line. */
 static size_t part_indent(const struct part *part)
@@ -279,7 +279,7 @@ static void flush_parts(struct part *parts, size_t n)
             parts[i].text = cut_graphemes(parts[i].text, least);
 }
 
-/* --- runs of text to one --- */
+/* -- runs of text to one -- */
 
 /* Joins parts[from, to) of text. Where they lie behind one another in memory, as they mostly do, nothing is copied. */
 static struct part meld(struct parser *p, const struct part *parts, size_t from, size_t to)
@@ -319,7 +319,7 @@ static size_t meld_all(struct parser *p, struct part *parts, size_t n)
     return kept;
 }
 
-/* --- */
+/* -- -- -- */
 
 size_t parts_read(struct parser *p, enum token_kind end, bool flush)
 {

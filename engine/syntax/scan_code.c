@@ -53,7 +53,7 @@ static void scan_slash(struct scanner *s)
         emit(s, TOKEN_SLASH, s->at + 1, 0);
 }
 
-/* --- strings and heredocs --- */
+/* -- strings and heredocs -- */
 
 /* The offset of the quote that closes the string whose text starts at `at`; SIZE_MAX where something else comes first.
  */
@@ -104,7 +104,7 @@ static bool scan_heredoc(struct scanner *s)
     return true;
 }
 
-/* --- symbols --- */
+/* -- symbols -- */
 
 static void scan_less(struct scanner *s)
 {

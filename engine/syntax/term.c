@@ -73,7 +73,7 @@ static const struct expr *parse_unary(struct parser *p)
     return &e->expr;
 }
 
-/* --- calls --- */
+/* -- calls -- */
 
 /* The name from token `first` to the last one read, without the white space that may stand in it. */
 static struct str join_names(struct parser *p, const struct token *first)

@@ -1,7 +1,7 @@
 #include "syntax/traversal.h"
 #include "syntax/parser.h"
 
-/* --- printing --- */
+/* -- printing -- */
 
 static void print_escape(struct strbuf *out, unsigned char c)
 {
@@ -53,7 +53,7 @@ void traversal_print(struct strbuf *out, const struct traversal *traversal)
     traversal_print_steps(out, traversal->steps, traversal->n_steps);
 }
 
-/* --- reading --- */
+/* -- reading -- */
 
 static void read_attr(struct parser *p, const struct token *dot)
 {

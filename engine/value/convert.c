@@ -63,7 +63,7 @@ static bool convert_at(struct conversion *c, struct value key, struct value v, c
     return ok;
 }
 
-/* -- nulls and unknowns */
+/* -- nulls and unknowns -- */
 
 /* Facts about the length of an unknown tuple, object or collection that hold for the collection it becomes. */
 static void carry_length(struct refine *r, struct value v, const struct type *to)
@@ -107,7 +107,7 @@ static const struct type *type_reached(struct value v, const struct type *to)
     return type_fill_dynamic(v.type, type_without_optional(to));
 }
 
-/* -- primitives */
+/* -- primitives -- */
 
 static bool same_letters(struct str s, const char *word)
 {
@@ -151,7 +151,7 @@ static bool convert_primitive(struct conversion *c, struct value v, const struct
     return true;
 }
 
-/* -- objects and tuples */
+/* -- objects and tuples -- */
 
 static bool convert_member(struct conversion *c, struct value v, const struct type *to, uint32_t i, struct value *out)
 {
@@ -192,7 +192,7 @@ static bool convert_to_tuple(struct conversion *c, struct value v, const struct 
     return true;
 }
 
-/* -- collections */
+/* -- collections -- */
 
 /* A map takes values of no type (null, unknown) beside those of one type, where a list would not. */
 static const struct type *only_typed(const struct type *const *types, size_t n)

@@ -117,7 +117,7 @@ bool convert_possible(const struct type *from, const struct type *to, bool allow
     return from->kind == TYPE_OBJECT && object_possible(from, to, allow_unsafe);
 }
 
-/* -- "any" inside a type */
+/* -- "any" inside a type -- */
 
 static const struct type *fill_collection(const struct type *from, const struct type *to)
 {
@@ -158,7 +158,7 @@ const struct type *type_fill_dynamic(const struct type *from, const struct type 
     return to->elem ? fill_collection(from, to) : fill_structure(from, to);
 }
 
-/* -- words */
+/* -- words -- */
 
 static void say_required(struct arena *arena, const struct type *from, const struct type *to, struct strbuf *why)
 {

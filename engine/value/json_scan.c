@@ -18,7 +18,7 @@ bool json_fail(struct json_reader *r, const char *why)
     return json_fail_at(r, r->at, why);
 }
 
-/* -- strings */
+/* -- strings -- */
 
 static int hex4(struct json_reader *r, size_t at)
 {
@@ -128,7 +128,7 @@ bool json_read_string(struct json_reader *r, struct str *out)
     return all < 0x80 || finish_string(r, start, *out, false, out);
 }
 
-/* -- numbers */
+/* -- numbers -- */
 
 static size_t digits(struct json_reader *r)
 {

@@ -213,7 +213,7 @@ void path_json_write(struct strbuf *out, struct path path)
     strbuf_addc(out, ']');
 }
 
-/* -- marks and where they stand */
+/* -- marks and where they stand -- */
 
 static struct path_step step_to(struct value v, uint32_t i)
 {
@@ -321,7 +321,7 @@ struct value paths_mark(struct arena *arena, struct value v, const struct paths 
     return v;
 }
 
-/* -- other values at places */
+/* -- other values at places -- */
 
 struct replacing {
     const struct paths *places;

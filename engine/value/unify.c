@@ -118,7 +118,7 @@ static const struct type *unify_disguised(const struct task *t, const struct typ
     return made && made->kind == read_as->kind ? made : NULL;
 }
 
-/* -- preference: which of two types is more general (negative: a) */
+/* -- preference: which of two types is more general (negative: a) -- */
 
 static int more_general(const struct type *a, const struct type *b);
 

@@ -55,9 +55,7 @@ struct value {
     uint32_t n; /* elements, attributes; for numbers which member of u holds it */
 };
 
-/* -- making
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* -- making -- */
 struct value value_null(const struct type *type);
 struct value value_unknown(const struct type *type);
 /* An unknown value with the refinement copied into `arena`; collapses to a known value where the facts allow only one.
@@ -85,8 +83,7 @@ struct value value_object(struct arena *arena, const struct str *names, const st
 /* An object of a type that exists already: items in the order of type->names. */
 struct value value_object_of(const struct type *type, const struct value *items);
 
-/* -- looking
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- looking -- */
 static inline bool value_is_null(struct value v)
 {
     return v.state == VALUE_NULL;
@@ -133,16 +130,13 @@ static inline struct value_iter value_iter(struct value v)
 }
 bool value_next(struct value_iter *it, struct value *key, struct value *item);
 
-/* -- marks
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* -- marks -- */
 struct value value_mark(struct value v, uint16_t marks); /* adds to the value's own marks */
 struct value value_unmark(struct value v);               /* without its own marks; those inside stay */
 struct value value_unmark_deep(struct arena *arena, struct value v);
 uint16_t value_marks_deep(struct value v); /* union of its own and all inside */
 
-/* -- comparing and copying
- * ------------------------------------------------------------------------------------------------------ */
+/* -- comparing and copying -- */
 /* Same type, state, content and, below, the same; marks and refinements do not count. Unknown equals unknown. */
 bool value_same(struct value a, struct value b);
 /* As value_same, with equal marks at every place. */
@@ -156,8 +150,7 @@ uint64_t value_hash(struct value v);
 /* A copy that shares nothing with the arena it came from. */
 struct value value_copy(struct arena *arena, struct value v);
 
-/* -- the one place where marks and unknowns are handled
- * -------------------------------------------------------------------------- */
+/* -- the one place where marks and unknowns are handled -- */
 /* A pure function over unmarked, wholly known, non-null arguments. False after appending to the error text in `why`. */
 typedef bool value_kernel(struct arena *arena, const struct value *args, size_t n, struct value *result,
                           struct strbuf *why);

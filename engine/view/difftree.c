@@ -43,9 +43,7 @@ static void add_child(const struct differ *d, struct diff *parent, struct str ke
     parent->action = combine(parent->action, child->action);
 }
 
-/* -- kinds
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* -- kinds -- */
 
 enum group { GROUP_NONE, GROUP_PRIMITIVE, GROUP_KEYED, GROUP_SEQUENCE, GROUP_SET };
 
@@ -79,8 +77,7 @@ static struct diff *diff_type_change(const struct differ *d, struct value before
     return diff;
 }
 
-/* -- objects and maps
- * --------------------------------------------------------------------------------------------------------------- */
+/* -- objects and maps -- */
 
 static size_t keyed_count(struct value v)
 {
@@ -114,9 +111,7 @@ static struct diff *diff_keyed(const struct differ *d, struct value before, stru
     return diff;
 }
 
-/* -- sequences
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* -- sequences -- */
 
 static bool items_equal(struct value a, struct value b)
 {
@@ -269,9 +264,7 @@ static struct diff *diff_set(const struct differ *d, struct value before, struct
     return diff;
 }
 
-/* -- any value
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* -- any value -- */
 
 static struct diff *diff_unknown(const struct differ *d, struct value before)
 {
@@ -338,9 +331,7 @@ struct diff *diff_of_lines(struct arena *arena, struct value before, struct valu
     return diff;
 }
 
-/* -- resources
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* -- resources -- */
 
 /* The attribute, with null taken for "not there". */
 static struct value present(struct value object, struct str name)

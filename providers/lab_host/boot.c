@@ -44,7 +44,7 @@ bool boot_runs(struct str name)
     return supervisor && proc_leader(supervisor);
 }
 
-/* -- starting */
+/* -- starting -- */
 
 /* The unit outlives the session of whoever ran detour, and hands its cgroup over to the machine. */
 static void add_unit(struct work *work, struct argv *argv, const struct spec *spec)
@@ -117,7 +117,7 @@ static bool launch(struct work *work, const struct spec *spec)
     return run_detached(work, &argv, console_of(work->arena, spec->name).p) > 0;
 }
 
-/* -- waiting */
+/* -- waiting -- */
 
 static bool wait_readable(int fd, short events, int ms)
 {
@@ -187,7 +187,7 @@ bool boot(struct work *work, const struct spec *spec)
     return boot_check_mounts(work, spec) && launch(work, spec) && wait_ready(work, spec);
 }
 
-/* -- ending */
+/* -- ending -- */
 
 /* systemd-nspawn passes SIGTERM on as an order to power off. What was in its container may outlive a kill of it, but
  * not the end of its network, its cgroup or its tree. */

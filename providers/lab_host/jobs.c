@@ -22,7 +22,7 @@ struct jobs {
     atomic_bool stop;
 };
 
-/* -- on the workers */
+/* -- on the workers -- */
 
 static bool job_run(struct job *job)
 {
@@ -51,7 +51,7 @@ static void *worker(void *arg)
     return NULL;
 }
 
-/* -- on the lane's thread */
+/* -- on the lane's thread -- */
 
 static void answer_gone(struct jobs *jobs, size_t i)
 {

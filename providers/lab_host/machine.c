@@ -29,7 +29,7 @@ bool machine_load(struct arena *arena, struct str name, struct machine *out)
     return true;
 }
 
-/* -- the lab's lock: networks and addresses are shared by all machines */
+/* -- the lab's lock: networks and addresses are shared by all machines -- */
 
 static int lab_lock(struct work *work)
 {
@@ -51,7 +51,7 @@ static int machine_lock(struct work *work, struct str name, bool wait)
     return files_lock(work, path.p, wait ? stage.p : NULL);
 }
 
-/* -- addresses */
+/* -- addresses -- */
 
 /* Whether another machine of the network has the address; an empty address: whether there is another machine. */
 static bool is_taken(struct arena *arena, const struct spec *spec, struct str address)
@@ -92,7 +92,7 @@ static bool choose_address(struct work *work, struct spec *spec)
                      spec->address.p);
 }
 
-/* -- making */
+/* -- making -- */
 
 static bool refuse_existing(struct work *work, const struct spec *spec)
 {
@@ -180,7 +180,7 @@ static bool make(struct work *work, struct spec *spec)
            connect(work, spec) && boot(work, spec) && record_write(work, spec, RECORD_WHOLE);
 }
 
-/* -- taking away */
+/* -- taking away -- */
 
 /* Nothing may be left that a name in use elsewhere could be mistaken for, so processes go first and the record last. */
 static bool take_away(struct work *work, struct str name)
@@ -239,7 +239,7 @@ bool machine_destroy(struct work *work, struct str name)
     return ok;
 }
 
-/* -- changing */
+/* -- changing -- */
 
 bool machine_runs(struct arena *arena, const struct machine *machine)
 {
@@ -304,8 +304,9 @@ bool machine_update(struct work *work, const struct machine *now, const struct s
     return ok;
 }
 
-/* -- looking. A machine that does not run has no tree mounted: then the folders below it are looked through. */
+/* -- looking -- */
 
+/* A machine that does not run has no tree mounted: then the folders below it are looked through. */
 static struct str look(struct arena *arena, const struct machine *machine, const char *path)
 {
     struct str name = machine->spec.name;
@@ -379,7 +380,7 @@ struct strs machine_packages(struct arena *arena, const struct machine *machine,
     return found;
 }
 
-/* -- leftovers */
+/* -- leftovers -- */
 
 static void sweep_one(struct work *work, struct str name)
 {

@@ -42,7 +42,7 @@ struct spec object_spec(struct kit kit, struct arena *arena, const detour_value 
     return spec;
 }
 
-/* -- checking */
+/* -- checking -- */
 
 static void complain(struct kit kit, size_t request, const char *attribute, struct str value, const char *why)
 {
@@ -111,7 +111,7 @@ void object_check(struct kit kit, size_t request, const detour_value *config)
     check_address(kit, request, config);
 }
 
-/* -- answering */
+/* -- answering -- */
 
 /* The same keys in another order are the same: then the order of `like` stays. */
 static bool same_keys(struct kit kit, const detour_value *list, const struct strs *keys)

@@ -72,7 +72,7 @@ static bool has_argument(const struct process *process, const char *path)
     return false;
 }
 
-/* -- finding */
+/* -- finding -- */
 
 struct search {
     const char *root;
@@ -103,7 +103,7 @@ pid_t proc_leader(pid_t supervisor)
     return read_entry(supervisor, name, children, sizeof children) > 0 ? (pid_t)atol(children) : 0;
 }
 
-/* -- ending */
+/* -- ending -- */
 
 static bool is_helper(const struct process *process)
 {

@@ -73,7 +73,7 @@ static const char provider_doc[] =
     "- *If detour is killed*, the next run takes away what was half made.";
 /* clang-format on */
 
-/* -- life of an instance */
+/* -- life of an instance -- */
 
 static void *lab_open(const struct detour_host *given, detour_call *call, const detour_value *settings_value)
 {
@@ -119,7 +119,7 @@ static void lab_validate(void *self, detour_call *call, struct detour_validate *
         object_check((struct kit){host, call}, i, reqs[i].config);
 }
 
-/* -- reading. Leftovers of runs that were killed go first, so that what is read is what there is. */
+/* -- reading: leftovers of runs that were killed go first -- */
 
 static bool is_root(struct kit kit, size_t n)
 {
@@ -163,7 +163,7 @@ static void lab_read(void *self, detour_call *call, struct detour_read *reqs, si
         read_one(kit, &reqs[i]);
 }
 
-/* -- planning */
+/* -- planning -- */
 
 static void plan_one(struct kit kit, struct detour_plan *req)
 {
@@ -241,7 +241,7 @@ static void lab_review(void *self, detour_call *call, struct detour_review *reqs
         review_one((struct kit){host, call}, self, i, &reqs[i]);
 }
 
-/* -- doing */
+/* -- doing -- */
 
 static void lab_apply(void *self, detour_call *call, struct detour_apply *reqs, size_t n)
 {

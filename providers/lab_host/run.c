@@ -106,7 +106,7 @@ static pid_t start(struct work *work, const struct argv *argv, int out)
     return pid;
 }
 
-/* -- output */
+/* -- output -- */
 
 static void tail_line(struct work *work, struct tail *tail, run_line *line)
 {
@@ -238,7 +238,7 @@ bool run_quietly(struct work *work, ...)
     return execute(work, &argv, NULL, tail) == 0;
 }
 
-/* -- what stays */
+/* -- what stays -- */
 
 /* Forks twice, so that the program is nobody's child but init's; its process comes back through the pipe. */
 static _Noreturn void detach(const struct child *child, int answer)

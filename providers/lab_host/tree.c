@@ -17,7 +17,7 @@ enum { LAYER_DIGITS = 12 };
 
 #define TEMPORARY TREE_CACHE "/.tmp-"
 
-/* -- names */
+/* -- names -- */
 
 static struct str layer_name(struct arena *arena, struct str suite, const struct strs *packages)
 {
@@ -45,7 +45,7 @@ struct str tree_lower(struct arena *arena, struct str suite, const struct strs *
     return arena_printf(arena, "%s/upper:%s", cached(arena, layer_name(arena, suite, packages)).p, base.p);
 }
 
-/* -- building, each name by one process at a time */
+/* -- building, each name by one process at a time -- */
 
 /* The cgroup in which apt works on a temporary tree. */
 static const char *tree_cgroup(struct arena *arena, const char *temporary)
@@ -151,7 +151,7 @@ static bool make_base(struct work *work, const struct spec *spec, const char *te
            neutralise(work, temporary) && chmod(temporary, 0755) == 0;
 }
 
-/* -- packages */
+/* -- packages -- */
 
 static void apt_line(struct work *work, struct str line)
 {

@@ -25,7 +25,7 @@ enum {
 
 static const unsigned char zero_nonce[CRYPTO_NONCE];
 
-/* -- the file key, wrapped */
+/* -- the file key, wrapped -- */
 
 /* The key that wraps the file key between an ephemeral share and a recipient. */
 static bool wrap_key(unsigned char out[CRYPTO_KEY], const struct age_recipient *to, unsigned char shared[CRYPTO_KEY],
@@ -95,7 +95,7 @@ static bool put_passphrase(struct strbuf *out, struct str passphrase, const unsi
     return true;
 }
 
-/* -- header and payload */
+/* -- header and payload -- */
 
 static struct digest header_mac(const unsigned char file_key[FILE_KEY], struct str header)
 {
@@ -170,7 +170,7 @@ bool age_encrypt(struct strbuf *out, const struct age_to *to, struct str plain)
     return ok && !out->over;
 }
 
-/* -- reading */
+/* -- reading -- */
 
 struct stanza {
     struct str type, args[2];

@@ -32,7 +32,7 @@ void crypto_hkdf(unsigned char out[CRYPTO_KEY], struct str secret, struct str sa
     explicit_bzero(&okm, sizeof okm);
 }
 
-/* -- curves */
+/* -- curves -- */
 
 bool crypto_x25519(unsigned char out[CRYPTO_KEY], const unsigned char scalar[CRYPTO_KEY],
                    const unsigned char point[CRYPTO_KEY])
@@ -104,7 +104,7 @@ bool crypto_ed25519_to_x25519(unsigned char out[CRYPTO_KEY], const unsigned char
     return ok;
 }
 
-/* -- passphrases */
+/* -- passphrases -- */
 
 bool crypto_scrypt(unsigned char out[CRYPTO_KEY], struct str passphrase, struct str salt, unsigned log_n)
 {
@@ -113,7 +113,7 @@ bool crypto_scrypt(unsigned char out[CRYPTO_KEY], struct str passphrase, struct 
                           CRYPTO_KEY) == 1;
 }
 
-/* -- ChaCha20-Poly1305 */
+/* -- ChaCha20-Poly1305 -- */
 
 void crypto_seal(unsigned char *out, const unsigned char key[CRYPTO_KEY], const unsigned char nonce[CRYPTO_NONCE],
                  struct str plain)

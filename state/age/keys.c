@@ -20,7 +20,7 @@ static bool wrong(const char **why, const char *what)
     return false;
 }
 
-/* -- the wire format of SSH: a length in four bytes, then the bytes */
+/* -- the wire format of SSH: a length in four bytes, then the bytes -- */
 
 static bool take_number(struct str *rest, uint32_t *out)
 {
@@ -49,7 +49,7 @@ static void put_text(struct strbuf *out, struct str text)
     strbuf_add(out, text);
 }
 
-/* -- recipients */
+/* -- recipients -- */
 
 static bool ssh_recipient(struct arena *arena, const unsigned char point[AGE_KEY_SIZE], struct age_recipient *out)
 {
@@ -114,7 +114,7 @@ bool age_recipient_parse(struct arena *arena, struct str text, struct age_recipi
     return wrong(why, N_("a public key was expected: \"ssh-ed25519 AAAA…\" or \"age1…\""));
 }
 
-/* -- identities */
+/* -- identities -- */
 
 static bool read_age_identity(struct arena *arena, struct str line, struct age_identity *out)
 {

@@ -6,7 +6,7 @@
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char bech32[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
-/* -- base64 */
+/* -- base64 -- */
 
 void text_base64(struct strbuf *out, const void *bytes, size_t n, bool padded)
 {
@@ -63,7 +63,7 @@ bool text_base64_read(struct arena *arena, struct str text, bool padded, struct 
     return bits == 0; /* one text for the same bytes */
 }
 
-/* -- Bech32 */
+/* -- Bech32 -- */
 
 static uint32_t checksum_step(uint32_t sum, unsigned value)
 {
@@ -166,7 +166,7 @@ bool text_bech32_read(struct arena *arena, struct str text, struct str prefix, s
     return true;
 }
 
-/* -- armor */
+/* -- armor -- */
 
 void text_armor(struct strbuf *out, struct str bytes)
 {

@@ -178,7 +178,7 @@ void backend_config_write(struct strbuf *out, const struct backend_config *c)
     strbuf_addc(out, '}');
 }
 
-/* -- environments */
+/* -- environments -- */
 
 /* "detour.state" → "detour.staging.state": of the file's name, not of the folders. */
 static struct str with_name(struct arena *arena, struct str path, struct str name)

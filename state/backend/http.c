@@ -28,7 +28,7 @@ static struct http *http_of(struct backend *b)
     return (struct http *)b;
 }
 
-/* -- requests */
+/* -- requests -- */
 
 static bool send(struct http *h, struct arena *arena, struct client_request *r, struct client_response *out)
 {
@@ -80,7 +80,7 @@ static struct str with_lock_id(struct http *h, struct arena *arena)
     return arena_printf(arena, "%.*s%sID=%.*s", STR_ARG(h->address), query ? "&" : "?", STR_ARG(h->lock_id));
 }
 
-/* -- the lock */
+/* -- the lock -- */
 
 static enum lock_outcome lock_once(struct http *h, struct arena *arena, struct str text, struct lock_holder *holder)
 {
@@ -164,7 +164,7 @@ static bool http_force_unlock(struct backend *b, const struct lock_holder *holde
     return unlock_text(http_of(b), arena, holder_remote_text(arena, holder, b->place));
 }
 
-/* -- documents */
+/* -- documents -- */
 
 /* No document: *exists false. */
 static bool get(struct http *h, struct arena *arena, struct str url, struct str *text, bool *exists)
@@ -207,8 +207,9 @@ static bool http_write(struct backend *b, struct str text)
     return post(http_of(b), arena, with_lock_id(http_of(b), arena), text);
 }
 
-/* -- the journal's document: {"format":…, "version":1, "serial":n, "lineage":run, "records":"lines"} */
+/* -- the journal's document -- */
 
+/* {"format":…, "version":1, "serial":n, "lineage":run, "records":"lines"} */
 static struct str journal_document(struct http *h, struct arena *arena, struct str records)
 {
     STRBUF_AUTO out = STRBUF_INIT(BACKEND_SIZE_MAX);
@@ -343,7 +344,7 @@ static bool http_journal_set_aside(struct backend *b, const struct backend_journ
     return copy || http_journal_drop(b, journal->name);
 }
 
-/* -- life */
+/* -- life -- */
 
 static void http_close(struct backend *b)
 {

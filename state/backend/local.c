@@ -22,7 +22,7 @@ static struct local *local_of(struct backend *b)
     return (struct local *)b;
 }
 
-/* -- the lock */
+/* -- the lock -- */
 
 static enum lock_outcome local_lock(struct backend *b, struct arena *arena, const struct lock_holder *mine,
                                     struct lock_holder *holder)
@@ -63,7 +63,7 @@ static bool local_force_unlock(struct backend *b, const struct lock_holder *hold
     return ok || backend_fail_errno(b);
 }
 
-/* -- reading */
+/* -- reading -- */
 
 /* A file that is not there is empty. */
 static bool read_file(struct local *l, struct arena *arena, struct str path, struct str *text, bool *exists)
@@ -124,7 +124,7 @@ static bool local_read(struct backend *b, struct arena *arena, struct backend_te
     return backend_fail(b, _("it changes faster than it can be read; try again in a moment"));
 }
 
-/* -- the snapshot */
+/* -- the snapshot -- */
 
 static bool write_temp(struct local *l, struct str temp, struct str text)
 {
@@ -156,7 +156,7 @@ static bool local_write(struct backend *b, struct str text)
     return replace(l, b->place, l->temp, l->dir, text);
 }
 
-/* -- the journal */
+/* -- the journal -- */
 
 static void local_journal_close(struct backend *b)
 {
@@ -229,7 +229,7 @@ static bool local_journal_cut(struct backend *b, const struct backend_journal *j
     return ok || backend_fail_errno(b);
 }
 
-/* -- further texts: files of a folder that is made with the first of them */
+/* -- further texts: files of a folder that is made with the first of them -- */
 
 static struct str extra_path(struct local *l, struct arena *arena, const char *name)
 {
@@ -266,7 +266,7 @@ static bool local_extra_drop(struct backend *b, const char *name)
     return local_journal_drop(b, extra_path(local_of(b), arena, name));
 }
 
-/* -- life */
+/* -- life -- */
 
 static void local_close(struct backend *b)
 {

@@ -37,7 +37,7 @@ static bool is_ok(const struct client_response *r)
     return r->status >= 200 && r->status < 300;
 }
 
-/* -- objects */
+/* -- objects -- */
 
 static bool send(struct s3 *s, struct arena *arena, struct s3_request *r, struct client_response *out)
 {
@@ -95,7 +95,7 @@ static bool put_new(struct s3 *s, struct arena *arena, struct str key, struct st
     return *taken || out->status == 412 || out->status == 409 || s3_client_refuse(&s->client, arena, "PUT", out);
 }
 
-/* -- the lock */
+/* -- the lock -- */
 
 static bool read_lock(struct s3 *s, struct arena *arena, struct lock_holder *holder, bool *held, struct str *etag)
 {
@@ -248,7 +248,7 @@ static bool s3_force_unlock(struct backend *b, const struct lock_holder *holder)
     return delete (s3_of(b), arena, s3_of(b)->lock_key);
 }
 
-/* -- the snapshot */
+/* -- the snapshot -- */
 
 static bool s3_write(struct backend *b, struct str text)
 {
@@ -278,7 +278,7 @@ static bool s3_write(struct backend *b, struct str text)
     return true;
 }
 
-/* -- the journal */
+/* -- the journal -- */
 
 static struct str segment_key(struct arena *arena, const struct s3 *s, unsigned n)
 {
@@ -444,7 +444,7 @@ static bool s3_journal_set_aside(struct backend *b, const struct backend_journal
     return put_new(s, arena, key, journal->text, &taken, &out) && (copy || s3_journal_drop(b, journal->name));
 }
 
-/* -- further texts: KEY.d/NAME */
+/* -- further texts: KEY.d/NAME -- */
 
 static struct str extra_key(struct arena *arena, const struct s3 *s, const char *name)
 {
@@ -476,7 +476,7 @@ static bool s3_extra_drop(struct backend *b, const char *name)
     return delete (s3_of(b), arena, extra_key(arena, s3_of(b), name));
 }
 
-/* -- life */
+/* -- life -- */
 
 static void s3_close(struct backend *b)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* -- one request */
+/* -- one request -- */
 
 struct signing {
     struct s3_client *client;
@@ -111,7 +111,7 @@ bool s3_client_send(struct s3_client *c, struct arena *arena, struct s3_request 
     return send_once(c, arena, r, out);
 }
 
-/* -- what went wrong */
+/* -- what went wrong -- */
 
 static const char *advice(struct str code, long status)
 {
@@ -144,7 +144,7 @@ bool s3_client_refuse(struct s3_client *c, struct arena *arena, const char *what
                         advice(code, r->status));
 }
 
-/* -- XML: what the few answers that are read need */
+/* -- XML: what the few answers that are read need -- */
 
 static struct str decode(struct arena *arena, struct str text)
 {
@@ -180,7 +180,7 @@ bool s3_element(struct arena *arena, struct str xml, const char *name, size_t *f
     return true;
 }
 
-/* -- who and where */
+/* -- who and where -- */
 
 /* [profile] of ~/.aws/credentials, as the field's tools read it. */
 static struct str from_profile(struct arena *arena, const char *name)

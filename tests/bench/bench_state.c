@@ -47,7 +47,7 @@ static struct store *begin(void)
     return store;
 }
 
-/* -- objects like those of tests/bench/plan */
+/* -- objects like those of tests/bench/plan -- */
 
 static struct state_object object_of(struct arena *at, size_t i)
 {
@@ -81,7 +81,7 @@ static void make(size_t n)
     store_close(store);
 }
 
-/* -- load, checkpoint */
+/* -- load, checkpoint -- */
 
 static double file_mib(void)
 {
@@ -133,7 +133,7 @@ static void checkpoint(void)
     store_close(store);
 }
 
-/* -- journal: each record is waited for, as a lane waits for its results */
+/* -- journal: each record is waited for, as a lane waits for its results -- */
 
 struct writer {
     pthread_t thread;

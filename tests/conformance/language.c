@@ -53,9 +53,7 @@ static struct str data_file(struct driver *driver, const char *name)
     return read_whole(driver->world.arena, path.p);
 }
 
-/* -- one case
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* -- one case -- */
 
 static bool split(struct arena *arena, struct str line, struct test_case *test)
 {
@@ -176,9 +174,7 @@ static bool check_error(struct driver *driver, const struct test_case *test)
     return false;
 }
 
-/* -- one file
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* -- one file -- */
 
 static size_t baseline(struct driver *driver, const char *name)
 {

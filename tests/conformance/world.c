@@ -10,8 +10,7 @@ static void put(struct world *world, struct map *map, struct str name, struct va
     map_put(map, arena_str(world->arena, name), kept);
 }
 
-/* -- references
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- references -- */
 
 static enum scope_answer undeclared(struct eval *eval, const struct traversal *t, const char *summary)
 {
@@ -93,8 +92,7 @@ static struct value object(struct arena *arena, const struct str *names, const s
     return value_object(arena, names, kept, n);
 }
 
-/* -- declarations
- * ---------------------------------------------------------------------------------------------------------------- */
+/* -- declarations -- */
 
 static struct value evaluate(struct world *world, struct eval *eval, const struct body *body, const char *name)
 {

@@ -23,7 +23,7 @@ static void fail_if(bool wrong, const char *what, unsigned at)
     failed = true;
 }
 
-/* -- the ways in which a disk may come back */
+/* -- the ways in which a disk may come back -- */
 
 static void try_fates(const struct script *s, const struct memfs *fs, const enum memfs_fate *fates, size_t from,
                       size_t to, const char *what)
@@ -70,7 +70,7 @@ static void all_crashes(const struct script *s, const struct memfs *fs, size_t f
     }
 }
 
-/* -- the three kinds of misfortune */
+/* -- the three kinds of misfortune -- */
 
 static void power_cuts(const struct script *s, unsigned n_changes)
 {

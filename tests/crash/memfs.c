@@ -64,7 +64,7 @@ static void check(bool ok, const char *what)
     abort();
 }
 
-/* -- bytes and names */
+/* -- bytes and names -- */
 
 static struct bytes bytes_copy(struct bytes b)
 {
@@ -114,7 +114,7 @@ static void name_remove(struct name *names, const char *text)
         seat->text[0] = 0;
 }
 
-/* -- operations that are not durable yet */
+/* -- operations that are not durable yet -- */
 
 static void op_apply(struct memfs *fs, const struct op *op, enum memfs_fate fate)
 {
@@ -181,7 +181,7 @@ static void ops_sync(struct memfs *fs, const char *dir, int inode, bool works)
     fs->n_ops = kept;
 }
 
-/* -- system calls */
+/* -- system calls -- */
 
 static int err(int number)
 {
@@ -421,7 +421,7 @@ static int mem_unlink(void *ctx, const char *path)
     return 0;
 }
 
-/* -- the disk */
+/* -- the disk -- */
 
 struct memfs *memfs_new(void)
 {

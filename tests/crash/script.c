@@ -9,7 +9,7 @@
 
 #define PATH "dir/detour.state"
 
-/* -- the steps */
+/* -- the steps -- */
 
 struct maker {
     struct script *script;
@@ -167,7 +167,7 @@ static void third_run(struct maker *m)
     add(m, ACT_CLOSE);
 }
 
-/* -- what to expect */
+/* -- what to expect -- */
 
 static void put(struct map *map, struct str name, struct strbuf *text)
 {
@@ -279,7 +279,7 @@ void script_free(struct script *s)
     arena_free(s->arena);
 }
 
-/* -- running */
+/* -- running -- */
 
 static struct store *open_store(const struct script *s, const struct vfs *vfs, struct diags *diags)
 {
@@ -334,7 +334,7 @@ struct run script_run(const struct script *s, const struct vfs *vfs, bool on)
     return run;
 }
 
-/* -- judging */
+/* -- judging -- */
 
 static bool same_text(const struct map *a, const struct map *b, struct str name)
 {

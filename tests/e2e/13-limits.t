@@ -48,7 +48,7 @@ many() { yes "$2" | head -n "$1" | tr -d '\n'; }
 
 mkdir "$work/l"
 
-# -- files -------------------------------------------------------------------------------------------------------------------
+# -- files --
 { printf 'locals {\n  a = ' && many 100000 '[' && printf '\n}\n'; } >"$work/l/main.hcl"
 every "100,000 brackets"
 { printf 'locals {\n  a = ' && many 100000 '[' && many 100000 ']' && printf '\n}\n'; } >"$work/l/main.hcl"
@@ -95,7 +95,7 @@ rm "$work/l/main.hcl.json"
 limited "lists of lists of the same: validate" 1 /dev/null validate
 limited "lists of lists of the same: plan" 1 /dev/null plan
 
-# -- lines of the console ----------------------------------------------------------------------------------------------------
+# -- lines of the console --
 echo 'locals { text = "a" }' >"$work/l/main.hcl"
 head -c 1G /dev/zero | tr '\0' a >"$work/line"
 limited "a line of 1 GiB to the console" 1 "$work/line" console
@@ -103,7 +103,7 @@ limited "a line of 1 GiB to the console, -json" 0 "$work/line" console -json
 limited "a line of 1 GiB to fmt" 2 "$work/line" fmt -
 rm "$work/line"
 
-# -- expressions -------------------------------------------------------------------------------------------------------------
+# -- expressions --
 # shellcheck disable=SC2016
 big='join("", [for i in range(60) : format("%1000000d", 1)])' deep='[for a in range(1024) : [for b in range(1024) : [for c in range(1024) : 1]]]'
 # shellcheck disable=SC2016

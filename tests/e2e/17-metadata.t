@@ -21,7 +21,7 @@ d "$work" metadata functions lokup
 exits "no such function" 1
 has "the near name is offered" "$err" '"lookup"'
 
-# -- providers
+# -- providers --
 
 c=$work/tree
 config "$c" <<'EOF'
@@ -69,7 +69,7 @@ d "$work" providers schema debian_hots
 exits "no such type" 1
 has "the near name is offered here, too" "$err" '"debian_host"'
 
-# -- the JSON schema: what it refuses, detour refuses, and the reverse
+# -- the JSON schema: what it refuses, detour refuses, and the reverse --
 
 data=$root/tests/e2e/data
 d "$work" metadata schema
@@ -96,7 +96,7 @@ while IFS='	' read -r name filter; do
     if [ "$verdict" != ok ] && [ "$code" = 1 ]; then pass "$name"; else fail "$name" "schema: $verdict" "detour: exit $code"; fi
 done <"$work/bad"
 
-# -- and of test files
+# -- and of test files --
 
 d "$work" metadata schema tests
 exits "a schema of test files" 0

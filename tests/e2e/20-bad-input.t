@@ -67,7 +67,7 @@ bad "invalid UTF-8" "UTF-8" "main.hcl line 2" <"$work/utf8.hcl"
 } >"$work/nested.hcl"
 bad "nesting beyond the cap" "1000 levels" <"$work/nested.hcl"
 
-# -- states ------------------------------------------------------------------------------------------------------------------
+# -- states --
 c=$work/c
 config "$c" <<'HCL'
 resource "detour_data" "a" { input = 1 }
@@ -95,7 +95,7 @@ else
 fi
 cp "$work/good" "$c/detour.state"
 
-# -- options -----------------------------------------------------------------------------------------------------------------
+# -- options --
 d "$c" plan -varr x=1
 exits "an unknown option: exit 1" 1
 has "with the near name" "$err" "-var"

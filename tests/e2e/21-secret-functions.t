@@ -16,7 +16,7 @@ answers() {
     err=$(tr '\n' ' ' <"$work/stderr")
 }
 
-# -- command -----------------------------------------------------------------------------------------------------------------
+# -- command --
 answers 'command(["printf", "%s", "hush"])'
 is "what a program prints is sensitive" "$out" "(sensitive value)"
 answers 'nonsensitive(command(["printf", "%s", "hush"]))'
@@ -69,7 +69,7 @@ ok "a short one" test "$(wc -c <"$work/stderr")" -lt 2000
 answers 'command("ls")'
 has "a string is no list" "$err" "list of string required"
 
-# -- age ---------------------------------------------------------------------------------------------------------------------
+# -- age --
 age-keygen -o "$c/key.txt" 2>"$work/public"
 age-keygen -o "$c/other.txt" 2>/dev/null
 printf 'from age\nsecond line\n' | age -r "$(sed -n 's/^Public key: //p' "$work/public")" -o "$c/file.age"
@@ -99,7 +99,7 @@ exits "a resource may hold it" 0
 lacks "the plan hides it" "$out" "from age"
 lacks "and the state has it sealed" "$(cat "$c"/detour.state)" "from age"
 
-# -- pass --------------------------------------------------------------------------------------------------------------------
+# -- pass --
 export GNUPGHOME="$work/gnupg" PASSWORD_STORE_DIR="$work/store"
 mkdir -m 700 "$GNUPGHOME"
 gpg --batch --quiet --passphrase '' --quick-generate-key test@example.org default default never >"$work/gpg.log" 2>&1

@@ -12,7 +12,7 @@ resource "detour_data" "many" {
 HCL
 }
 
-# -- journals --------------------------------------------------------------------------------------------------------------------
+# -- journals --
 write 3
 d "$c" apply -auto-approve
 exits "a state" 0
@@ -27,7 +27,7 @@ exits "a journal that cannot be read is no obstacle" 0
 has "but it is told" "$err$out" "detour.state.journal.foreign.1"
 ok "and kept" cmp "$c/detour.state.journal.foreign.1" "$work/journal"
 
-# -- the lock --------------------------------------------------------------------------------------------------------------------
+# -- the lock --
 printf '{"who":"ada@far","host":"far","operation":"apply","since":"2026-11-28T12:00:00Z","pid":7}\n' >"$c/detour.state.lock"
 d "$c" plan -detailed-exitcode
 exits "a lock that is held has an exit code of its own" 4
@@ -36,7 +36,7 @@ d "$c" show
 exits "looking needs no lock" 0
 rm "$c/detour.state.lock"
 
-# -- a full disk -----------------------------------------------------------------------------------------------------------------
+# -- a full disk --
 if [ "$(id -u)" = 0 ]; then
     small=$work/small
     mkdir "$small"

@@ -65,7 +65,7 @@ import {
 }
 HCL
 
-# -- blocks ------------------------------------------------------------------------------------------------------------
+# -- blocks --
 d "$c" validate
 exits "validate accepts import blocks" 0
 d "$c" plan -detailed-exitcode -out="$work/plan"
@@ -91,7 +91,7 @@ exits "the next plan is empty, with the import blocks still there" 0
 d "$c" state show detour_data.kept
 has "what only the state holds is as configured" "$out" "since = 2011"
 
-# -- an object that is not as configured ----------------------------------------------------------------------------------
+# -- an object that is not as configured --
 rm -rf "$c"/detour.state*
 sed -i 's/b = "b\\n"/b = "changed\\n"/' "$c/main.hcl"
 d "$c" plan
@@ -103,7 +103,7 @@ is "the rest is not" "$(state_of | grep -v '/b \|/legacy ')" "$(echo "$before" |
 d "$c" plan -detailed-exitcode
 exits "and then as configured" 0
 
-# -- the command -------------------------------------------------------------------------------------------------------------
+# -- the command --
 rm -rf "$c"/detour.state*
 sed -i '/^import {/,/^}/d' "$c/main.hcl"
 d "$c" import debian_host.here here
@@ -124,7 +124,7 @@ d "$c" state list
 is "only what was imported is in the state" "$out" 'debian_file.each["a"]
 debian_host.here'
 
-# -- what goes wrong ------------------------------------------------------------------------------------------------------------
+# -- what goes wrong --
 try() { # try NAME TEXT: the import blocks on standard input end in that error
     { cat "$c/main.hcl" && cat; } | config "$work/bad"
     cp "$c/detour.state" "$work/bad"

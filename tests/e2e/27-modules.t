@@ -65,13 +65,13 @@ refused() {
     is "  and nothing is left" "$(left "$work/r/.detour/modules") $(left "$work/r")" ".gitignore .lock  .detour main.hcl "
 }
 
-# -- nothing to fetch
+# -- nothing to fetch --
 module "$work/plain" x
 d "$work/plain" get
 has "without such modules there is nothing to do" "$out" "Nothing to fetch"
 is "and nothing is made" "$(left "$work/plain")" "main.hcl "
 
-# -- git: pinned by commit and digest, used without the source
+# -- git: pinned by commit and digest, used without the source --
 repo=$work/site.git
 module "$repo/web" one
 printf 'module "inner" {\n  source = "../inner"\n}\n\noutput "inner" {\n  value = module.inner.y\n}\n' >"$repo/web/inner.hcl"
@@ -134,7 +134,7 @@ exits "-update needs it" 1
 ok "an update that fails leaves the lock file" cmp "$g/detour.lock.hcl" "$work/lock"
 mv "$repo.away" "$repo"
 
-# -- a tag that moves
+# -- a tag that moves --
 sed -i 's/"one"/"two"/' "$repo/web/main.hcl"
 git -C "$repo" commit -qam two && git -C "$repo" tag -f v1 >/dev/null
 second=$(git -C "$repo" rev-parse HEAD)
@@ -149,7 +149,7 @@ d "$g" get -update
 has "-update takes the new one, old → new" "$out" "$(echo "$first" | cut -c1-10) → $(echo "$second" | cut -c1-10)"
 says "$g" two "it is the new module"
 
-# -- history rewritten
+# -- history rewritten --
 cp "$g/detour.lock.hcl" "$work/lock"
 git -C "$repo" checkout -q --orphan fresh && module "$repo/web" three
 git -C "$repo" add -A && git -C "$repo" commit -qm three && git -C "$repo" tag -f v1 >/dev/null && git -C "$repo" branch -qD main
@@ -166,14 +166,14 @@ ok "the lock file is untouched" cmp "$g/detour.lock.hcl" "$work/lock"
 is "so is the cache" "$(left "$g/.detour/modules")" ".gitignore .lock "
 rm -r "$g/.detour" && mv "$g/kept" "$g/.detour"
 
-# -- the cache is changed by hand
+# -- the cache is changed by hand --
 echo "# mine" | tee -a "$g"/.detour/modules/site-*/inner/main.hcl >/dev/null
 d "$g" plan
 exits "a changed cache is not used" 1
 has "both digests are shown" "$err" "there:  sha256:"
 has "and what to do" "$err" '"detour get"'
 
-# -- mistakes in a module name the way to it
+# -- mistakes in a module name the way to it --
 e=$work/e
 module "$work/broken.git" x
 echo 'output "z" { valu = 1 }' >>"$work/broken.git/main.hcl"
@@ -186,7 +186,7 @@ explains "and the call" "module.m comes from git::file://$work/broken.git"
 d "$e" validate -json
 has "also for programs" "$out" '"filename":".detour/modules/broken-'
 
-# -- refs, names, what is no source
+# -- refs, names, what is no source --
 refused "git::file://$repo?ref=v2" 'no tag and no branch "v2". Did you mean "v1"' "an unknown tag"
 refused "git::file://$work/none.git" "none.git" "no repository there"
 calls "$work/b" "git::file://$repo//web?ref=$(git -C "$repo" rev-parse --short=9 HEAD)"
@@ -207,7 +207,7 @@ sed -i 's/^}/  version = "1.0"\n}/' "$work/b/main.hcl"
 d "$work/b" get
 has "version says ?ref=" "$err" "?ref=v1.2"
 
-# -- submodules are left out and told
+# -- submodules are left out and told --
 module "$work/super.git" s
 git -C "$work/super.git" init -q && git -C "$work/super.git" add -A
 git -C "$work/super.git" -c protocol.file.allow=always submodule --quiet add "file://$repo" sub 2>/dev/null
@@ -217,7 +217,7 @@ d "$work/s" get
 exits "a repository with submodules" 0
 has "they are left out, and it is told" "$err" "Submodules left out"
 
-# -- surroundings of git that must not matter
+# -- surroundings of git that must not matter --
 calls "$work/b" "git::file://$repo//web"
 code=0
 GIT_DIR=$work/nowhere GIT_WORK_TREE=/ GIT_INDEX_FILE=$work/none "$detour" -chdir="$work/b" get >/dev/null 2>&1 || code=$?
@@ -230,7 +230,7 @@ is "without git" "$code" 1
 err=$(cat "$work/stderr")
 explains "the package is named" "install the package git"
 
-# -- archives
+# -- archives --
 module "$work/src/top-1.0/web" zipped
 for form in tar.gz tar.xz tar.zst tar.bz2 tar; do (cd "$work/src" && tar caf "$web/m.$form" top-1.0 2>/dev/null) || rm -f "$web/m.$form"; done
 "$archive" "$web/m.zip" d:top-1.0/ d:top-1.0/web/ "f:top-1.0/web/main.hcl:$(cat "$work/src/top-1.0/web/main.hcl")"
@@ -263,7 +263,7 @@ refused "$url/page.tar.gz" "cannot be read" "a page instead of an archive"
 head -c 100 "$web/m.tar.gz" >"$web/cut.tar.gz"
 refused "$url/cut.tar.gz" "cannot be read" "an archive that was cut off"
 
-# -- archives of this machine
+# -- archives of this machine --
 mkdir -p "$work/l"
 calls "$work/l" "./vendor/m.zip//top-1.0/web"
 mkdir "$work/l/vendor" && cp "$web/m.zip" "$work/l/vendor/"
@@ -272,7 +272,7 @@ exits "an archive in a file" 0
 is "is pinned by its path" "$(grep -c '^module "./vendor/m.zip"' "$work/l/detour.lock.hcl")" 1
 says "$work/l" zipped "and used"
 
-# -- hostile archives
+# -- hostile archives --
 hostile() {
     for form in tar.gz zip; do
         "$archive" "$web/evil.$form" f:main.hcl: "$2" "${3:-f:ok:}"
@@ -295,7 +295,7 @@ done
 refused "$url/bomb.tar.gz" "larger than 64 MiB" "a file that swells"
 absent "nothing got out" /tmp/detour-evil "$work/evil" "$work/r/evil" "$work/r/.detour/evil" "$work/r/.detour/modules/evil"
 
-# -- modules of modules, from elsewhere
+# -- modules of modules, from elsewhere --
 n=$work/n
 mkdir -p "$work/outer"
 printf 'module "in" {\n  source = "%s/m.zip//top-1.0/web"\n}\n\noutput "y" {\n  value = module.in.y\n}\n' "$url" >"$work/outer/main.hcl"
@@ -317,7 +317,7 @@ calls "$work/x" "$url/again.tar.gz"
 d "$work/x" get
 has "a module that calls itself" "$err" "Module cycle"
 
-# -- offline
+# -- offline --
 calls "$work/o" "$url/m.zip//top-1.0/web"
 d "$work/o" get -offline
 exits "-offline does not fetch" 1
@@ -330,7 +330,7 @@ is "asks nobody" "$(wc -l <"$web/.requests")" "$requests"
 d "$work/o" get -offline -update
 exits "-offline -update is a contradiction" 1
 
-# -- an archive whose content changes
+# -- an archive whose content changes --
 cp "$web/m.zip" "$web/moving.zip"
 calls "$work/o" "$url/moving.zip//top-1.0/web"
 d "$work/o" get
@@ -345,7 +345,7 @@ ok "leaving the lock file" cmp "$work/o/detour.lock.hcl" "$work/lock"
 d "$work/o" get -update
 says "$work/o" moved "until it is updated"
 
-# -- the lock file
+# -- the lock file --
 sed -i '2i # a comment' "$work/o/detour.lock.hcl"
 cp "$work/o/detour.lock.hcl" "$work/lock"
 d "$work/o" get
@@ -359,7 +359,7 @@ d "$work/o" plan
 exits "a damaged lock file" 1
 explains "is named" "on detour.lock.hcl line"
 
-# -- killed in the middle
+# -- killed in the middle --
 k=$work/k
 mkfifo "$web/slow.tar.gz"
 calls "$k" "$url/slow.tar.gz//*/web"
@@ -382,7 +382,7 @@ exits "the next get does it all" 0
 is "and clears up" "$(left "$k/.detour/modules")" ".gitignore .lock slow-DIGEST "
 says "$k" zipped "the module works"
 
-# -- interrupted while git waits
+# -- interrupted while git waits --
 printf '#!/bin/sh\necho $$ >%s\nexec sleep 300\n' "$work/ssh.pid" >"$work/ssh"
 chmod +x "$work/ssh"
 calls "$k" "git::ssh://git@192.0.2.1/site.git"

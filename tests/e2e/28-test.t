@@ -40,7 +40,7 @@ output "made" {
 }
 HCL
 
-# -- what passes
+# -- what passes --
 cat >"$t/tests/good.test.hcl" <<'HCL'
 variables {
   name = "shop"
@@ -120,7 +120,7 @@ d "$t" test -var name=given -verbose
 exits "values of the file go before those of the command line" 0
 has "-verbose shows plans" "$out" "detour_data.one will be created"
 
-# -- what does not
+# -- what does not --
 cat >"$t/bad.test.hcl" <<'HCL'
 run "fails" {
   assert {
@@ -201,7 +201,7 @@ d "$t" test -filter=unmet.test.hcl
 has "one that keeps the apply from beginning is told" "$err" "Write command = plan."
 rm "$t/unmet.test.hcl"
 
-# -- mistakes in test files: near names, places
+# -- mistakes in test files: near names, places --
 mistake() { # NAME FILE-TEXT PART
     printf '%s\n' "$2" >"$t/slip.test.hcl"
     d "$t" test -filter=slip.test.hcl
@@ -279,7 +279,7 @@ mistake "a module that is not there" 'run "a" {
   }
 }' "nowhere"
 
-# -- mocks and overrides
+# -- mocks and overrides --
 mkdir -p "$work/m/inner"
 cat >"$work/m/inner/main.hcl" <<'HCL'
 resource "debian_file" "inner" {
@@ -363,7 +363,7 @@ d "$work/m" test -filter=mock.test.hcl
 exits "what the provider would refuse is refused with a mock, too" 1
 has "and is told at its place" "$err" 'in debian_file.motd[0]:'
 
-# -- what is made is taken down, on this machine
+# -- what is made is taken down, on this machine --
 real=$work/real
 touched=$work/touched
 mkdir -p "$touched"
@@ -435,7 +435,7 @@ has "by its address" "$err" '  - debian_file.a, of run "kept"'
 has "the file is no pass" "$out" "real.test.hcl... fail"
 rm -f "$touched/a"
 
-# -- what is there already is not taken over, or it would be destroyed
+# -- what is there already is not taken over, or it would be destroyed --
 config "$work/import" <<HCL
 resource "debian_host" "here" {
   name  = "here"
@@ -461,7 +461,7 @@ printf '%s\n' 'mock_provider "debian" {}' 'run "a" {}' >"$work/import/a.test.hcl
 d "$work/import" test
 exits "with a mock there is nothing to take over" 0
 
-# -- the quickstart: passes without a machine, and fails when it is broken
+# -- the quickstart: passes without a machine, and fails when it is broken --
 q=$work/quickstart
 cp -r "$root/examples/detour/quickstart" "$q"
 rm -rf "$q/.work"
@@ -473,7 +473,7 @@ exits "and fail when it is broken" 1
 has "saying what is wrong" "$err" "The job does not write the report of the disk."
 has "and where" "$err" '/home > /srv/reports/disk.txt'
 
-# -- the modules that come with detour
+# -- the modules that come with detour --
 for folder in "$root"/modules/*/; do
     [ -d "$folder/tests" ] || continue
     d "$folder" test

@@ -29,7 +29,7 @@ check "content" {
 }
 HCL
 
-# -- before there is anything ------------------------------------------------------------------------------------------
+# -- before there is anything --
 d "$c" validate
 exits "validate" 0
 d "$c" plan
@@ -39,7 +39,7 @@ exits "apply" 0
 has "the data is read after all else" "$(echo "$out" | grep -A9 'Creation complete' | tr '\n' ' ')" "data.debian_file.seen: Reading"
 lacks "and holds" "$err" Check
 
-# -- afterwards --------------------------------------------------------------------------------------------------------
+# -- afterwards --
 d "$c" plan -detailed-exitcode
 exits "looking is no change" 0
 has "it was read" "$out" "data.debian_file.seen: Read complete"
@@ -55,7 +55,7 @@ is "with its status" "$(jq -rc '.checks[] | select(.address.name == "content") |
 is "the read tells why it is there" "$(jq -r '.resource_changes[] | select(.mode == "data") | .action_reason' "$work/stdout")" \
     read_because_check_nested
 
-# -- read again after the apply ----------------------------------------------------------------------------------------
+# -- read again after the apply --
 sed -i 's/content = "one/content = "two/' "$c/main.hcl"
 d "$c" apply -auto-approve -var 'want=two
 '
@@ -63,7 +63,7 @@ exits "a change" 0
 is "held neither before nor …" "$(echo "$err" | grep -c 'it says "one')" 1
 is "but after it" "$(echo "$err" | grep -c 'it says')" 1
 
-# -- what cannot be read -------------------------------------------------------------------------------------------------
+# -- what cannot be read --
 d "$c" plan -detailed-exitcode -var look_at=nothing
 exits "what is not there is no error" 0
 has "it is told" "$err" "Warning: Nothing found"
@@ -74,7 +74,7 @@ d "$c" plan -var look_at=.
 exits "what is wrong with it is no error either" 0
 has "it is told, too" "$err" "Warning: "
 
-# -- what may not stand there --------------------------------------------------------------------------------------------
+# -- what may not stand there --
 try() {
     { sed 's/data "debian_file" "seen" {/&\n'"$2"'/' "$c/main.hcl"; } | config "$work/bad"
     d "$work/bad" validate

@@ -30,7 +30,7 @@ broken unattended_upgrades "timers that do not run" 's/active   = true/active   
 broken nginx_sites "a site that is not restarted for" 's/restart_on = .*/restart_on = []/'
 broken nginx_sites "a proxy without the name of the host" '/proxy_set_header Host/d'
 
-# -- from a repository, as people call them
+# -- from a repository, as people call them --
 mkdir "$work/repo" && cp -r "$root/modules" "$work/repo/"
 git -C "$work/repo" init -q && git -C "$work/repo" add -A && git -C "$work/repo" commit -qm modules && git -C "$work/repo" tag v1
 config "$work/c" <<EOF

@@ -12,7 +12,7 @@ ssh-keygen -q -t ed25519 -N secret -C locked -f "$work/locked"
 # told NAME WORDS: the last error says that, wherever its lines break.
 told() { has "$1" "$(tr '\n' ' ' <"$work/stderr")" "$2"; }
 
-# -- fifty canaries ------------------------------------------------------------------------------------------------------------
+# -- fifty canaries --
 # Each value has a token that nothing else holds; $work/tokens has them all, also as base64, for grep -F.
 c=$work/c
 vars=$work/vars.hcl
@@ -181,7 +181,7 @@ clean "output"
 run show
 clean "show"
 
-# -- what leaves the process -----------------------------------------------------------------------------------------------------
+# -- what leaves the process --
 if strace -f -o /dev/null true 2>/dev/null; then
     write_canaries
     code=0
@@ -211,7 +211,7 @@ is "no core file would be written" "$(awk '/Max core file size/ { print $5 }' "/
 exec 3>&-
 wait $!
 
-# -- keys ------------------------------------------------------------------------------------------------------------------------
+# -- keys --
 k=$work/k
 config "$k" <<'HCL'
 variable "token" {
@@ -271,7 +271,7 @@ d "$k" plan -detailed-exitcode
 exits "it opens as before" 0
 if [ "$before" = "$(grep -o '"sealed":\[[^]]*\]' "$k/detour.state")" ]; then fail "all is sealed anew"; else pass "all is sealed anew"; fi
 
-# -- damage ----------------------------------------------------------------------------------------------------------------------
+# -- damage --
 cp "$k/detour.state" "$work/state"
 # spoil NAME SED WORDS: the state after that edit is refused, with these words, and left alone.
 spoil() {
@@ -293,7 +293,7 @@ cp "$work/state" "$k/detour.state"
 d "$k" plan -detailed-exitcode
 exits "the right state still opens" 0
 
-# -- a state of an older detour -------------------------------------------------------------------------------------------------
+# -- a state of an older detour --
 o=$work/o
 config "$o" <<'HCL'
 variable "token" {
@@ -330,7 +330,7 @@ d "$o" plan
 exits "a newer one is refused" 1
 has "and it says so" "$err" "State of a newer format"
 
-# -- what the configuration says ---------------------------------------------------------------------------------------------------
+# -- what the configuration says --
 s=$work/s
 secrets() {
     mkdir -p "$s"
@@ -400,7 +400,7 @@ d "$s" validate
 exits "a mistyped name" 1
 told "gets the near one" 'Did you mean "recipients"?'
 
-# -- the end -------------------------------------------------------------------------------------------------------------------
+# -- the end --
 run destroy -auto-approve
 exits "destroy" 0
 clean "destroy"

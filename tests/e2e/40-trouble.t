@@ -52,7 +52,7 @@ host() {
 }
 use() { mv "$work/h.hcl" "$1/main.hcl"; }
 
-# -- keys ----------------------------------------------------------------------------------------------------------------------
+# -- keys --
 h=$work/h
 host h "identity_file = \"$other\"" "host_key = \"$host_key\"" && use "$h"
 d "$h" apply -auto-approve
@@ -72,7 +72,7 @@ exits "apply pins it" 0
 d "$h" state show debian_host.h
 has "in the state" "$out" "$(echo "$host_key" | cut -d' ' -f2)"
 
-# -- rights ----------------------------------------------------------------------------------------------------------------------
+# -- rights --
 on "$address" "useradd -m -s /bin/sh op && mkdir -p /home/op/.ssh && cp /root/.ssh/authorized_keys /home/op/.ssh/ && chown -R op /home/op/.ssh && passwd -d op" >/dev/null 2>&1
 host s "identity_file = \"$key\"" "host_key = \"$host_key\"" 'user = "op"' "sudo = true" && use "$work/s"
 d "$work/s" plan
@@ -83,7 +83,7 @@ d "$work/s" apply -auto-approve
 exits "sudo with rights" 0
 is "the file belongs to root" "$(on "$address" 'stat -c %U /tmp/f')" root
 
-# -- space, packages, services ---------------------------------------------------------------------------------------------------
+# -- space, packages, services --
 on "$address" 'echo "deb [trusted=yes] file:/srv/apt ./" > /etc/apt/sources.list; rm -f /etc/apt/sources.list.d/*; mkdir -p /small; mount -t tmpfs -o size=64k none /small; echo old > /small/file'
 t=$work/t
 mkdir -p "$t"
@@ -159,7 +159,7 @@ d "$t" apply -auto-approve -var hello=2.0
 exits "and made good" 0
 is "it runs" "$(on "$address" systemctl is-active app)" active
 
-# -- Ctrl-C ------------------------------------------------------------------------------------------------------------------------
+# -- Ctrl-C --
 cat >>"$t/main.hcl" <<'HCL'
 resource "debian_file" "slow_unit" {
   host    = debian_host.one.id
@@ -194,7 +194,7 @@ lacks "what ran to its end is in the state" "$out" "debian_file.slow_unit"
 d "$t" apply -auto-approve -var hello=2.0
 exits "and made up for" 0
 
-# -- one machine down --------------------------------------------------------------------------------------------------------------
+# -- one machine down --
 on "$address_two" 'systemctl stop ssh.socket ssh; pkill sshd' >/dev/null 2>&1
 sed -i 's/"beside" }/"beside, changed" }/' "$t/main.hcl"
 d "$t" plan -var hello=2.0

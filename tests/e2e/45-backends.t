@@ -31,7 +31,7 @@ through() {
 }
 straight() { export PG_CONN_STR="$pg"; }
 
-# -- an ordinary life ------------------------------------------------------------------------------------------------------------
+# -- an ordinary life --
 life() {
     c=$work/$1
     mkdir -p "$c"
@@ -53,7 +53,7 @@ life() {
     exits "$1: destroy" 0
 }
 
-# -- twenty at once --------------------------------------------------------------------------------------------------------------
+# -- twenty at once --
 # They wait for each other most of the time: those of all places run beside what else is tested.
 crowd_starts() {
     c=$work/crowd-$1
@@ -78,7 +78,7 @@ crowd_ends() {
     ok "$1: those who waited were told for whom" test "$waited" -ge 10
 }
 
-# -- the holder is killed --------------------------------------------------------------------------------------------------------
+# -- the holder is killed --
 # ask DIR: a run that holds the lock and waits for an answer.
 ask() {
     rm -f "$work/answer"
@@ -120,7 +120,7 @@ killed() {
     has "$1: which is told" "$err" "Lock of a process that is gone"
 }
 
-# -- the network is cut in the middle of a write -----------------------------------------------------------------------------------
+# -- the network is cut in the middle of a write --
 cut() {
     c=$work/cut-$1
     proxy "cut-$1" "$(address "$1")" "$2"

@@ -31,7 +31,7 @@ refused() {
     cmp -s "$a/detour.state" "$work/before" || fail "  and changes nothing"
 }
 
-# -- list and show ---------------------------------------------------------------------------------------------------------------
+# -- list and show --
 d "$a" state list detour_data.two
 is "list takes addresses" "$(echo "$out" | tr '\n' ' ')" "detour_data.two[0] detour_data.two[1] "
 d "$a" state list -json
@@ -45,7 +45,7 @@ d "$a" state show 'detour_data.two[1]' -json
 ok "show in JSON" jq -e . "$work/stdout"
 refused "show of what is not there" "Not in the state" state show detour_data.three
 
-# -- mv within the state ---------------------------------------------------------------------------------------------------------
+# -- mv within the state --
 d "$a" state mv -dry-run detour_data.two detour_data.zwei
 has "a dry run says what it would do" "$out" 'Would move "detour_data.two[0]" to "detour_data.zwei[0]"'
 d "$a" state list
@@ -79,7 +79,7 @@ refused "three arguments" "Too many arguments" state mv detour_data.one detour_d
 refused "a destination that is no address" "ddress" state mv detour_data.one 'detour_data.two[x'
 refused "a backup that cannot be written" "The backup cannot be written" state mv -backup=/nowhere/x detour_data.one detour_data.x
 
-# -- taint and rm ----------------------------------------------------------------------------------------------------------------
+# -- taint and rm --
 d "$a" taint 'detour_data.two[0]'
 has "taint" "$out" "Resource instance detour_data.two[0] has been marked as tainted."
 d "$a" plan
@@ -104,7 +104,7 @@ refused "rm of nothing" "Missing argument" state rm
 d "$a" apply -auto-approve
 exits "what was forgotten is made anew" 0
 
-# -- history and diff ------------------------------------------------------------------------------------------------------------
+# -- history and diff --
 d "$a" state history
 exits "history" 0
 has "with the operation" "$out" "state mv"
@@ -136,7 +136,7 @@ mv "$work/d" "$a/detour.state.d"
 ok "the history is the owner's alone" test "$(stat -c %a "$a/detour.state.d")/$(stat -c %a "$a/detour.state.d/history")" = 700/600
 ok "and nothing for git" grep -qx '\*' "$a/detour.state.d/.gitignore"
 
-# -- between two states ----------------------------------------------------------------------------------------------------------
+# -- between two states --
 refused "to itself" "The same state" state mv -state-out="$a" .
 refused "to itself by another name" "The same state" state mv -state-out="$a/../a/detour.state" .
 refused "to nowhere" "cannot be locked" state mv -state-out="$work/nowhere/x" .
@@ -165,7 +165,7 @@ exits "and back" 0
 d "$b" plan -detailed-exitcode
 exits "as before" 0
 
-# -- killed at each step ---------------------------------------------------------------------------------------------------------
+# -- killed at each step --
 if command -v strace >/dev/null; then
     mv "$b/a.hcl" "$work/a.hcl"
     points=0

@@ -15,7 +15,7 @@ export DETOUR_HTTP_RETRY_MAX=1 DETOUR_S3_RETRY_MAX=1 DETOUR_PG_RETRY_MAX=1
 flat() { echo "$1" | tr -s '\n ' ' '; }
 says() { has "$1" "$(flat "$err")" "$2"; }
 
-# -- from place to place -----------------------------------------------------------------------------------------------------------
+# -- from place to place --
 c=$work/c
 mkdir "$c"
 resources 5 >"$c/main.hcl"
@@ -82,7 +82,7 @@ d "$t" state migrate
 exits "a place that holds another state is refused" 1
 says "with both lineages" "holds lineage"
 
-# -- what is no state, or another one -----------------------------------------------------------------------------------------------
+# -- what is no state, or another one --
 b=$work/b
 mkdir "$b"
 resources 2 >"$b/main.hcl"
@@ -146,7 +146,7 @@ exits "push refuses a file that is no state" 1
 d "$b" state push "$work/missing"
 exits "or that is not there" 1
 
-# -- 500 MB --------------------------------------------------------------------------------------------------------------------------
+# -- 500 MB --
 h=$work/huge
 mkdir "$h"
 resources 1 >"$h/main.hcl"
@@ -155,7 +155,7 @@ d "$h" plan
 exits "500 MB are no state" 1
 says "and it says so" "more than 256 MiB"
 
-# -- servers that are not what they seem -----------------------------------------------------------------------------------------------
+# -- servers that are not what they seem --
 background "$support/http-state" "$work/html.port" html
 until_file "$work/html.port"
 p=$work/proxied
@@ -176,7 +176,7 @@ for mode in "" refuse; do
     says "is no place for a lock" "conditional write"
 done
 
-# -- settings --------------------------------------------------------------------------------------------------------------------------
+# -- settings --
 s=$work/settings
 config "$s" <<'HCL'
 detour {

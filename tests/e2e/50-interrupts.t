@@ -2,7 +2,7 @@
 # Ctrl-C, kill -9 and locks: nothing is forgotten, nothing is done twice, and people are told who holds what.
 . "$(dirname "$0")/lib.sh"
 
-# -- the lock ------------------------------------------------------------------------------------------------------------------
+# -- the lock --
 c=$work/c
 config "$c" <<'HCL'
 resource "detour_data" "a" { input = "a" }
@@ -42,7 +42,7 @@ wait $asker 2>/dev/null
 d "$c" plan -detailed-exitcode
 exits "the lock of a process that died is taken over" 0
 
-# -- kill -9 at any moment -------------------------------------------------------------------------------------------------------
+# -- kill -9 at any moment --
 k=$work/k
 config "$k" <<'HCL'
 resource "detour_data" "first" {
@@ -78,7 +78,7 @@ is "each object is there once" "$(echo "$out" | sort -u | wc -l) $(echo "$out" |
 d "$k" plan -detailed-exitcode
 exits "nothing is left to do" 0
 
-# -- Ctrl-C, where it may come too late (40-trouble.t has one that does not) ------------------------------------------------------------------------------------------------------------------------
+# -- Ctrl-C, where it may come too late (40-trouble.t has one that does not) --
 i=$work/i
 config "$i" <<'HCL'
 resource "debian_host" "here" {

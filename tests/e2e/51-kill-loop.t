@@ -100,7 +100,7 @@ points=0
 adopted=0
 started=$(date +%s)
 
-# -- how many records there are, and in which groups --------------------------------------------------------------------------------
+# -- how many records there are, and in which groups --
 afresh
 run_killed fdatasync 10000
 awk '/^write\(/ && /record/ { print $NF }' "$work/trace" >"$work/sizes"
@@ -115,7 +115,7 @@ records=$(wc -l <"$work/records")
 ok "the journal has a record for each intent and each result" test "$records" -ge 400
 converges "the rename of the snapshot"
 
-# -- each of them -------------------------------------------------------------------------------------------------------------------
+# -- each of them --
 case $DETOUR_KILL_LOOP in
 all) cp "$work/records" "$work/points" ;;
 *) awk -v n="$records" -v want="$DETOUR_KILL_LOOP" 'int(NR * want / n) != int((NR - 1) * want / n) || NR == 1' "$work/records" >"$work/points" ;;
@@ -124,7 +124,7 @@ while read -r number record; do
     at_record "$number" "$record" || break
 done <"$work/points"
 
-# -- and the steps of the checkpoint ------------------------------------------------------------------------------------------------
+# -- and the steps of the checkpoint --
 for step in "rename 1" "rename 4" "rename 5" "fsync 9" "fsync 11" "unlink 2" "unlink 3"; do
     afresh
     # shellcheck disable=SC2086

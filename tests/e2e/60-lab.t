@@ -45,7 +45,7 @@ HCL
 public="trimspace(file(\"$key.pub\"))"
 other="trimspace(file(\"$key.other.pub\"))"
 
-# -- two at once -------------------------------------------------------------------------------------------------------------
+# -- two at once --
 write "$public"
 d "$c" apply -auto-approve
 exits "two machines at once" 0
@@ -60,12 +60,12 @@ ok "there is no way out" on_machine "! ip route get 9.9.9.9"
 d "$c" plan -detailed-exitcode
 exits "the second plan is empty" 0
 
-# -- a repository without a network --------------------------------------------------------------------------------------------
+# -- a repository without a network --
 on_machine 'echo "deb [trusted=yes] file:/srv/apt ./" >/etc/apt/sources.list.d/local.list && apt-get -qq update' >/dev/null
 ok "apt installs from a mounted folder" on_machine 'apt-get -qq -y install detour-clock >/dev/null 2>&1; systemctl is-active detour-clock'
 ok "the folder is read-only" on_machine '! touch /srv/apt/x'
 
-# -- in place ------------------------------------------------------------------------------------------------------------------
+# -- in place --
 write "$public, $other"
 d "$c" plan
 has "another key is an update in place" "$out" "Plan: 0 to add, 2 to change, 0 to destroy."
@@ -76,7 +76,7 @@ on_machine "echo '$(cat "$key.pub")' >/root/.ssh/authorized_keys"
 d "$c" plan -detailed-exitcode
 exits "a key that was taken out by hand is seen" 2
 
-# -- stopped -------------------------------------------------------------------------------------------------------------------
+# -- stopped --
 on_machine 'touch /root/kept; poweroff' >/dev/null 2>&1 || true
 for _ in 1 2 3 4 5 6 7 8 9 10; do
     pgrep -f "lab/$machine/root" >/dev/null || break
@@ -88,7 +88,7 @@ d "$c" apply -auto-approve
 exits "started again" 0
 ok "with what was on it" on_machine 'test -e /root/kept && systemctl is-active detour-clock'
 
-# -- the same name elsewhere -----------------------------------------------------------------------------------------------------
+# -- the same name elsewhere --
 config "$work/other" <<HCL
 resource "lab_host" "m" { name = "$machine" }
 HCL
@@ -97,7 +97,7 @@ exits "a name that is taken is refused" 1
 has "and it says so" "$err$out" "The lab host exists already"
 ok "the machine is untouched" on_machine true
 
-# -- what cannot be ------------------------------------------------------------------------------------------------------------
+# -- what cannot be --
 config "$work/bad" <<'HCL'
 resource "lab_host" "a" {
   name  = "Not a name"
@@ -123,7 +123,7 @@ mkdir "$work/nobody" && cp "$work/other/main.hcl" "$work/nobody" && chown -R 655
 out=$(as_nobody "$detour" -chdir="$work/nobody" apply -auto-approve 2>&1) || code=$?
 has "without root it says what is missing" "$out" "run detour with sudo"
 
-# -- killed half-way ---------------------------------------------------------------------------------------------------------
+# -- killed half-way --
 config "$work/killed" <<HCL
 resource "lab_host" "m" { name = "$machine-k" }
 HCL
@@ -141,7 +141,7 @@ for after in 0.1 0.4 0.8 1.2; do
     is "nothing is left" "$(left "$machine-k")" ""
 done
 
-# -- the end -------------------------------------------------------------------------------------------------------------------
+# -- the end --
 d "$c" destroy -auto-approve
 exits "take both away" 0
 is "nothing is left of the first" "$(left "$machine")" ""

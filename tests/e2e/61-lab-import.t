@@ -19,7 +19,7 @@ touched() {
         systemctl show -p ActiveEnterTimestampMonotonic -p MainPID cron; id ana; ls -A /run/detour* 2>/dev/null'
 }
 
-# -- a legacy machine --------------------------------------------------------------------------------------------------------
+# -- a legacy machine --
 config "$lab" <<HCL
 resource "lab_host" "m" {
   name            = "$machine"
@@ -131,7 +131,7 @@ import {
 HCL
 before=$(touched)
 
-# -- taken over ----------------------------------------------------------------------------------------------------------------
+# -- taken over --
 d "$c" plan -out="$work/plan"
 exits "the plan of the import" 0
 has "imports and nothing else" "$out" "Plan: 8 to import, 0 to add, 0 to change, 0 to destroy."
@@ -145,7 +145,7 @@ sed -i '/^import {/,/^}/d' "$c/main.hcl"
 d "$c" plan -detailed-exitcode
 exits "also without the import blocks" 0
 
-# -- a configuration that wants more --------------------------------------------------------------------------------------------
+# -- a configuration that wants more --
 rm -rf "$c"/detour.state*
 cat >>"$c/main.hcl" <<'HCL'
 import {
@@ -166,7 +166,7 @@ sed -i 's/name = coop/name = co-op/' "$c/main.hcl"
 d "$c" plan -target=debian_service.cron
 has "a changed file is changed, and restarts what reads it" "$out" "cron will be restarted"
 
-# -- only looked at ------------------------------------------------------------------------------------------------------------
+# -- only looked at --
 config "$work/look" <<HCL
 resource "debian_host" "old" {
   name          = "old"
@@ -212,7 +212,7 @@ exits "a service that is down is no change" 0
 has "but a warning of its check" "$err" "cron is down"
 on_machine 'systemctl start cron'
 
-# -- lab hosts -----------------------------------------------------------------------------------------------------------------
+# -- lab hosts --
 mv "$lab/detour.state" "$work/lab.state"
 d "$lab" import lab_host.m "$machine"
 exits "a lab host is imported by its name" 0

@@ -17,14 +17,14 @@ until_file() {
     done
 }
 
-# -- HTTP with LOCK and UNLOCK: $http is its address ----------------------------------------------------------------------------
+# -- HTTP with LOCK and UNLOCK: $http is its address --
 start_http() {
     background "$support/http-state" "$work/http.port"
     until_file "$work/http.port"
     http=http://127.0.0.1:$(cat "$work/http.port")
 }
 
-# -- PostgreSQL, as a user that is not root: $pg is its address, and PG_CONN_STR is set --------------------------------------------
+# -- PostgreSQL, as a user that is not root: $pg is its address, and PG_CONN_STR is set --
 as_nobody() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi; }
 start_pg() {
     pg_bin=$(find /usr/lib/postgresql -name pg_ctl -printf '%h\n' | sort -V | tail -1)
@@ -42,7 +42,7 @@ start_pg() {
 stop_pg() { as_nobody "$pg_bin/pg_ctl" -m immediate -D "$pg_dir/data" stop; }
 sql() { "$pg_bin/psql" -qAtX "$pg" -c "$1"; }
 
-# -- S3: Ceph's gateway; fetch_s3 & may run while other things do. $s3 is its address, and AWS_* are set -----------------------------
+# -- S3: Ceph's gateway; fetch_s3 & may run while other things do. $s3 is its address, and AWS_* are set --
 ceph=${DETOUR_CEPH:-/var/tmp/detour-e2e-ceph} # unpacked packages, kept for the next script
 fetch_s3() { "$support/radosgw" fetch "$ceph" >"$work/fetch.log" 2>&1; }
 start_s3() {

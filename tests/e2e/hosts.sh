@@ -81,7 +81,7 @@ HCL
 }
 on_machine() { ssh -i "$key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "root@$address" "$@"; }
 
-# -- create --------------------------------------------------------------------------------------------------------------------
+# -- create --
 mkdir -p "$c"
 { machine_part && inner_part; } >"$c/main.hcl"
 d "$c" plan -detailed-exitcode
@@ -101,7 +101,7 @@ is "the service runs" "$(on_machine 'systemctl is-active cron')" active
 d "$c" plan -detailed-exitcode
 exits "the second plan is empty" 0
 
-# -- change --------------------------------------------------------------------------------------------------------------------
+# -- change --
 started=$(on_machine 'systemctl show -p ActiveEnterTimestampMonotonic cron')
 sed -i 's/last = 1/last = 2/; s/nothing to do yet/still nothing/; s/0750/0755/' "$c/main.hcl"
 d "$c" plan
@@ -113,7 +113,7 @@ exits "apply the change" 0
 is "the file changed" "$(on_machine "tail -1 \"/srv/app/it's a file.conf\"")" "last = 2"
 ok "the service was restarted" test "$started" != "$(on_machine 'systemctl show -p ActiveEnterTimestampMonotonic cron')"
 
-# -- drift ---------------------------------------------------------------------------------------------------------------------
+# -- drift --
 on_machine "echo spoilt > \"/srv/app/it's a file.conf\"; chmod 777 /srv/app; systemctl stop cron; userdel coop" >/dev/null
 d "$c" plan -detailed-exitcode
 exits "drift is seen" 2
@@ -125,7 +125,7 @@ is "the service runs again" "$(on_machine 'systemctl is-active cron')" active
 d "$c" plan -detailed-exitcode
 exits "then there is nothing to do" 0
 
-# -- what was approved -----------------------------------------------------------------------------------------------------------
+# -- what was approved --
 sed -i 's/last = 2/last = 3/' "$c/main.hcl"
 d "$c" plan -out="$work/plan"
 on_machine "echo 'somebody else' > \"/srv/app/it's a file.conf\""
@@ -135,7 +135,7 @@ is "and left alone" "$(on_machine "cat \"/srv/app/it's a file.conf\"")" "somebod
 d "$c" apply -auto-approve
 exits "a new plan takes it in" 0
 
-# -- replace, orphan -------------------------------------------------------------------------------------------------------------
+# -- replace, orphan --
 sed -i "s/it's a file.conf/new.conf/" "$c/main.hcl"
 d "$c" plan
 has "another path replaces" "$out" "# forces replacement"
@@ -151,7 +151,7 @@ d "$c" apply -auto-approve
 exits "apply the orphan" 0
 ok "it is gone" on_machine 'test ! -e /etc/cron.d/job'
 
-# -- a failure in the middle -------------------------------------------------------------------------------------------------------
+# -- a failure in the middle --
 cat >>"$c/main.hcl" <<'HCL'
 resource "debian_package" "p" {
   host = debian_host.m.id
@@ -179,7 +179,7 @@ has "the next plan knows what is left" "$out" "Plan: 2 to add, 0 to change, 0 to
 d "$c" apply -auto-approve
 exits "the repair" 0
 
-# -- killed in the middle ------------------------------------------------------------------------------------------------------------
+# -- killed in the middle --
 cat >>"$c/main.hcl" <<'HCL'
 resource "debian_file" "many" {
   for_each = toset([for i in range(200) : format("%03d", i)])
@@ -202,7 +202,7 @@ is "each file is there once" "$(on_machine 'ls /srv/app/many-* | wc -l')" 200
 d "$c" plan -detailed-exitcode
 exits "nothing is left to do" 0
 
-# -- a machine that is down, a key that changed --------------------------------------------------------------------------------------
+# -- a machine that is down, a key that changed --
 sed 's/address       = .*/address       = "10.213.255.254"/' "$c/main.hcl" >"$work/down.hcl"
 mkdir -p "$work/down"
 cat >"$work/down/main.hcl" <<'HCL'
@@ -222,7 +222,7 @@ d "$work/down" apply -auto-approve
 exits "an unreachable machine fails" 1
 has "and is named" "$err" "gone"
 
-# -- destroy -------------------------------------------------------------------------------------------------------------------------
+# -- destroy --
 d "$c" destroy -auto-approve
 exits "destroy" 0
 d "$c" state list

@@ -46,7 +46,7 @@ static void pick(struct gen *g, const char *const *list, size_t n)
     put(g, list[below(g, n)]);
 }
 
-/* --- files: shapes matter, meaning does not --- */
+/* -- files: shapes matter, meaning does not -- */
 
 static void space(struct gen *g)
 {
@@ -316,7 +316,7 @@ static int files(struct gen *g, unsigned n, const char *dir, unsigned mistakes)
     return 0;
 }
 
-/* --- expressions: by type, so that most have a value --- */
+/* -- expressions: by type, so that most have a value -- */
 
 static void number(struct gen *g, unsigned depth);
 static void string(struct gen *g, unsigned depth);

@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-/* -- the table */
+/* -- the table -- */
 
 enum { SHORT_DIGEST = 12 };
 
@@ -43,7 +43,7 @@ void human_history(struct strbuf *out, const struct history *history, struct str
         strbuf_printf(out, "%s\n", _("There is no history of this state yet."));
 }
 
-/* -- a comparison */
+/* -- a comparison -- */
 
 static struct value value_or(const struct state_object *o, struct value otherwise)
 {

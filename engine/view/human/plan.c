@@ -3,9 +3,7 @@
 #include "base/unicode.h"
 #include "view/human/render.h"
 
-/* -- headers
- * -------------------------------------------------------------------------------------------------------------------------
- */
+/* -- headers -- */
 
 static const char *will(const struct change *change)
 {
@@ -163,9 +161,7 @@ void human_change(struct strbuf *out, const struct change *change, const struct 
     change_block(out, arena, change, options);
 }
 
-/* -- the legend
- * ---------------------------------------------------------------------------------------------------------------------------
- */
+/* -- the legend -- */
 
 static void legend(struct strbuf *out, const struct plan *plan, const struct term *term)
 {
@@ -198,9 +194,7 @@ static void legend(struct strbuf *out, const struct plan *plan, const struct ter
     strbuf_addc(out, '\n');
 }
 
-/* -- drift
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- drift -- */
 
 /* Drift matters to a plan where the plan changes the same object; elsewhere it was put right by what the configuration
  * says anyway. */
@@ -236,9 +230,7 @@ static void drifted(struct strbuf *out, const struct plan *plan, const struct hu
     }
 }
 
-/* -- outputs
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- outputs -- */
 
 static struct diff *output_diff(struct arena *arena, const struct plan_output *output)
 {
@@ -286,9 +278,7 @@ void human_outputs(struct strbuf *out, const struct plan *plan, const struct hum
     output_changes(out, plan, &options->term);
 }
 
-/* -- the whole
- * --------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- the whole -- */
 
 void human_counts(struct strbuf *out, const struct plan *plan, const struct term *term)
 {

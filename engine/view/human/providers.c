@@ -3,9 +3,7 @@
 #include "state/model.h"
 #include "view/usage.h"
 
-/* -- the tree
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- the tree -- */
 
 /* The names of the providers that the module itself uses. */
 static struct map used_by(struct arena *arena, const struct config_module *module, struct registry *registry)
@@ -73,9 +71,7 @@ void human_providers(struct strbuf *out, const struct config *config, struct reg
     strbuf_addc(out, '\n');
 }
 
-/* -- what they offer
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* -- what they offer -- */
 
 static struct str first_sentence(const char *text)
 {

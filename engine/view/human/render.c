@@ -80,9 +80,7 @@ static void render_primitive(struct render r, const struct diff *diff, unsigned 
     render_forces(r, diff);
 }
 
-/* -- keys
- * ---------------------------------------------------------------------------------------------------------------------------
- */
+/* -- keys -- */
 
 static struct str key_text(struct render r, const struct diff *parent, struct str key)
 {
@@ -162,9 +160,7 @@ static void render_keyed(struct render r, const struct diff *diff, unsigned inde
     close_with(r, diff, indent, '}');
 }
 
-/* -- blocks
- * ---------------------------------------------------------------------------------------------------------------------------
- */
+/* -- blocks -- */
 
 static void render_nested_blocks(struct render r, const struct diff *diff, unsigned indent)
 {
@@ -202,9 +198,7 @@ static void render_block(struct render r, const struct diff *diff, unsigned inde
     strbuf_addc(r.out, '}');
 }
 
-/* -- sequences
- * --------------------------------------------------------------------------------------------------------------------------
- */
+/* -- sequences -- */
 
 static void render_element(struct render r, const struct diff *element, unsigned indent)
 {
@@ -261,8 +255,7 @@ static void render_sequence(struct render r, const struct diff *diff, unsigned i
     close_with(r, diff, indent, ']');
 }
 
-/* -- what cannot be shown
- * --------------------------------------------------------------------------------------------------------------- */
+/* -- what cannot be shown -- */
 
 static void render_unknown(struct render r, const struct diff *diff, unsigned indent)
 {

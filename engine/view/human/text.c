@@ -66,9 +66,7 @@ void render_null_suffix(struct render r, const struct diff *diff)
         strbuf_lit(r.out, " -> null");
 }
 
-/* -- line diffs
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* -- line diffs -- */
 
 enum { CONTEXT_LINES = 3, COLLAPSE_FROM = 10 };
 
@@ -152,8 +150,7 @@ static void render_heredoc(struct render r, const struct diff *diff, struct str 
     strbuf_lit(r.out, "EOT");
 }
 
-/* -- JSON in strings
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- JSON in strings -- */
 
 static void render_json(struct render r, const struct diff *diff, struct value before, struct value after,
                         unsigned indent)
@@ -188,9 +185,7 @@ static void render_json(struct render r, const struct diff *diff, struct value b
         render_forces(r, diff);
 }
 
-/* -- one string
- * -------------------------------------------------------------------------------------------------------------------------
- */
+/* -- one string -- */
 
 /* A string that stands alone: created, kept, going, or one side of "before -> after". */
 static void render_one(struct render r, const struct diff *diff, struct value v, unsigned indent)

@@ -15,9 +15,7 @@ struct configuration {
     struct registry *registry;
 };
 
-/* -- expressions
- * -----------------------------------------------------------------------------------------------------------------------------
- */
+/* -- expressions -- */
 
 /* The value of what uses no names and no functions that need an evaluation. */
 static bool constant(struct configuration *c, const struct expr *expr, struct value *out)
@@ -124,9 +122,7 @@ static void field_depends_on(struct configuration *c, struct config_traversals d
     writer_close(c->w, ']');
 }
 
-/* -- bodies
- * ----------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- bodies -- */
 
 static void body(struct configuration *c, const struct config_module *module, const struct body *b,
                  const struct schema *schema);
@@ -209,8 +205,7 @@ static void field_body(struct configuration *c, const struct config_module *modu
     body(c, module, b, schema);
 }
 
-/* -- what a module declares
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- what a module declares -- */
 
 static int key_order(const void *a, const void *b)
 {
@@ -367,9 +362,7 @@ static void module_object(struct configuration *c, const struct config_node *nod
     writer_close(c->w, '}');
 }
 
-/* -- provider instances
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* -- provider instances -- */
 
 struct instance {
     struct config_provider_at at;

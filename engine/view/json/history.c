@@ -15,7 +15,7 @@ static void write_end(struct writer *w)
     strbuf_addc(w->out, '\n');
 }
 
-/* -- lists of objects */
+/* -- lists of objects -- */
 
 static struct str id_of(const struct state_object *o)
 {
@@ -73,7 +73,7 @@ void json_state_list(struct strbuf *out, const struct state_instance *const *ins
     write_end(&w);
 }
 
-/* -- snapshots */
+/* -- snapshots -- */
 
 static void write_past(struct writer *w, const struct past *p)
 {
@@ -105,7 +105,7 @@ void json_history(struct strbuf *out, const struct history *history, struct str 
     write_end(&w);
 }
 
-/* -- differences */
+/* -- differences -- */
 
 static bool is_object(const struct state_object *o)
 {

@@ -1,8 +1,7 @@
 #include "view/json/language.h"
 #include "view/json/language_private.h"
 
-/* -- what stands in a body
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- what stands in a body -- */
 
 static bool is_settable(const struct schema_attr *attr)
 {
@@ -79,9 +78,7 @@ static void define_label(struct language *l, const char *name, const char *below
     language_end(l);
 }
 
-/* -- blocks of schemas
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* -- blocks of schemas -- */
 
 static void define_schema(struct language *l, const char *name, const char *in, const struct language_block *block,
                           const struct schema *schema, uint32_t max);
@@ -159,8 +156,7 @@ static void define_schema(struct language *l, const char *name, const char *in, 
         define_nested(l, name, &schema->nested[i]);
 }
 
-/* -- blocks of the language
- * ----------------------------------------------------------------------------------------------------------------- */
+/* -- blocks of the language -- */
 
 static void define_block(struct language *l, const char *name, const struct language_block *block);
 

@@ -3,9 +3,7 @@
 
 #define TEMPLATE "\\$\\{|%\\{" /* a string that holds one may be of any type */
 
-/* -- pieces
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- pieces -- */
 
 void language_kinds(struct writer *w, const char *const *names)
 {
@@ -48,9 +46,7 @@ void language_end(struct language *l)
     writer_close(&l->w, '}');
 }
 
-/* -- values
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- values -- */
 
 static void field_value(struct language *l, const char *key, const struct type *type)
 {
@@ -139,8 +135,7 @@ void language_define_values(struct language *l)
     language_end(l);
 }
 
-/* -- arguments of the language
- * ------------------------------------------------------------------------------------------------------------- */
+/* -- arguments of the language -- */
 
 static void constant_fields(struct language *l, const struct type *type)
 {

@@ -5,9 +5,7 @@
 #include "view/json/modules.h"
 #include "view/json/state.h"
 
-/* -- changes
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- changes -- */
 
 static void field_value(struct writer *w, const char *key, struct value v)
 {
@@ -125,9 +123,7 @@ static void resource_change(struct writer *w, const struct change *change)
     writer_close(w, '}');
 }
 
-/* -- planned values
- * --------------------------------------------------------------------------------------------------------------------------
- */
+/* -- planned values -- */
 
 /* What will stand after the plan: every change that leaves an object. */
 static void planned_values(struct writer *w, const struct plan *plan)
@@ -197,9 +193,7 @@ static void output_changes(struct writer *w, const struct plan *plan)
     writer_close(w, '}');
 }
 
-/* -- the rest
- * -----------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- the rest -- */
 
 static void variables(struct writer *w, const struct plan *plan)
 {

@@ -32,9 +32,7 @@ void stream_version(struct strbuf *out, const char *version)
     stream_line_end(&w);
 }
 
-/* -- diagnostics
- * ---------------------------------------------------------------------------------------------------------------------------
- */
+/* -- diagnostics -- */
 
 static void position(struct writer *w, const char *key, struct position at)
 {
@@ -128,9 +126,7 @@ void json_validation(struct strbuf *out, const struct sources *sources, const st
     stream_line_end(&w);
 }
 
-/* -- resources
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- resources -- */
 
 static void resource(struct writer *w, const char *key, const struct addr *addr)
 {
@@ -215,9 +211,7 @@ void stream_event(struct strbuf *out, const struct session_event *e)
     stream_line_end(&w);
 }
 
-/* -- plans
- * ---------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- plans -- */
 
 static void stream_change(struct strbuf *out, const struct change *change, const char *type, const char *words)
 {

@@ -74,9 +74,7 @@ void writer_type(struct writer *w, const struct type *type)
     type_json_write(w->out, type);
 }
 
-/* -- values
- * ------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- values -- */
 
 static bool has_children(struct value v)
 {
@@ -132,9 +130,7 @@ void writer_value(struct writer *w, struct value v)
         value_rec(w->out, v);
 }
 
-/* -- masks
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* -- masks -- */
 
 typedef bool mask_leaf(struct value v);
 

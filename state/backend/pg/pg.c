@@ -52,7 +52,7 @@ static PGresult *run(struct pg *p, bool *again, const char *sql, const char *con
     run((p), (again), (sql), (const char *const[]){__VA_ARGS__},                                                       \
         (int)(sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *)))
 
-/* -- the tables */
+/* -- the tables -- */
 
 static const char *const tables[] = {
     "CREATE TABLE IF NOT EXISTS @.states (id bigserial PRIMARY KEY, name text UNIQUE NOT NULL, data text NOT NULL, "
@@ -108,7 +108,7 @@ static bool prepare(struct pg *p)
     return p->ready;
 }
 
-/* -- the lock */
+/* -- the lock -- */
 
 #define SESSION_KEY "hashtextextended($1::text || ' ' || $2::text, 0)"
 
@@ -266,7 +266,7 @@ static bool pg_force_unlock(struct backend *b, const struct lock_holder *holder)
     return true; /* where this is not allowed, the next run says so */
 }
 
-/* -- reading: one statement sees one moment */
+/* -- reading: one statement sees one moment -- */
 
 static bool pg_read(struct backend *b, struct arena *arena, struct backend_texts *out)
 {
@@ -303,7 +303,7 @@ static bool pg_read(struct backend *b, struct arena *arena, struct backend_texts
     return true;
 }
 
-/* -- writing: each statement takes effect only while the lock's row is ours */
+/* -- writing: each statement takes effect only while the lock's row is ours -- */
 
 #define IF_LOCKED " WHERE EXISTS (SELECT 1 FROM @.locks WHERE name = $1 AND id = $2 FOR SHARE)"
 
@@ -336,7 +336,7 @@ static bool pg_write(struct backend *b, struct str text)
     return wrote(p, result);
 }
 
-/* -- the journal */
+/* -- the journal -- */
 
 static bool put_group(struct pg *p, struct str records)
 {
@@ -403,7 +403,7 @@ static bool pg_journal_set_aside(struct backend *b, const struct backend_journal
     return copy || pg_journal_drop(b, journal->name);
 }
 
-/* -- further texts */
+/* -- further texts -- */
 
 static bool pg_extra_write(struct backend *b, const char *name, struct str text)
 {
@@ -438,7 +438,7 @@ static bool pg_extra_drop(struct backend *b, const char *name)
     return result != NULL;
 }
 
-/* -- life */
+/* -- life -- */
 
 static void pg_close(struct backend *b)
 {

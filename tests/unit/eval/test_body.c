@@ -1,9 +1,9 @@
 #include "fixture.h"
 #include "syntax/json.h"
 
-/* -- a schema: name (required), size, id (computed), tags, one rule list, one limit, items by label
- * ------------------------------------------------------------------------------------------------------------------ */
+/* -- a schema -- */
 
+/* Name (required), size, id (computed), tags, one rule list, one limit, items by label. */
 static const struct schema *nested_schema(struct arena *arena)
 {
     const struct schema_attr attrs[] = {{.name = STR("port"), .type = type_number, .flags = SCHEMA_REQUIRED},

@@ -1,7 +1,6 @@
 #include "fixture.h"
 
-/* -- functions to call
- * ----------------------------------------------------------------------------------------------------------------- */
+/* -- functions to call -- */
 
 static bool impl_join(struct func_call *call)
 {

@@ -232,7 +232,7 @@ Test(store, refuses_damage_and_leaves_it)
     cr_assert_eq(place_free(&p), 1, "no lock is left");
 }
 
-/* -- the lock */
+/* -- the lock -- */
 
 Test(lock, tells_who_holds_it)
 {
@@ -299,7 +299,7 @@ Test(lock, waits_until_told_to_stop)
     place_free(&p);
 }
 
-/* -- group commit */
+/* -- group commit -- */
 
 static _Atomic unsigned n_syncs;
 
