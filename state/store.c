@@ -125,8 +125,8 @@ static struct store *store_make(const struct store_options *options)
         .rescue = options->rescue,
         .own = options->backend ? NULL : backend_local(options->vfs, options->path),
         .own_secrets = options->secrets ? NULL : secrets_for(arena, options),
-        .pending = STRBUF_INIT(STRBUF_MAX),
-        .writing = STRBUF_INIT(STRBUF_MAX),
+        .pending = STRBUF_SECRET(STRBUF_MAX),
+        .writing = STRBUF_SECRET(STRBUF_MAX),
     };
     s->backend = options->backend ? options->backend : s->own;
     s->secrets = options->secrets ? options->secrets : s->own_secrets;
@@ -282,12 +282,6 @@ static bool snapshot_text(struct store *s, struct absorbed absorbed, struct strb
     return backend_fail(s->backend, _("it would have more than %d MiB"), BACKEND_SIZE_MAX >> 20);
 }
 
-static void wipe(struct strbuf *text)
-{
-    if (text->p)
-        explicit_bzero(text->p, text->cap);
-}
-
 /* What a remote backend did not take is kept here, and its lock stays: the next run must not start from an older state.
  */
 static bool rescue(struct store *s, struct str text, struct diags *diags)
@@ -352,11 +346,10 @@ static bool write_and_keep(struct store *s, uint64_t seq, struct strbuf *text, s
 
 static bool write_snapshot(struct store *s, uint64_t seq, struct diags *diags)
 {
-    STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
+    STRBUF_AUTO text = STRBUF_SECRET(BACKEND_SIZE_MAX);
     bool ok = write_and_keep(s, seq, &text, diags);
     if (!ok)
         not_written(s, strbuf_str(&text), diags);
-    wipe(&text);
     return ok;
 }
 
@@ -601,9 +594,8 @@ bool store_rewrite(struct store *s, const struct result *results, size_t n, stru
         bug("store_rewrite during a run");
     for (size_t i = 0; i < n; i++)
         take(s, &results[i]);
-    STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
+    STRBUF_AUTO text = STRBUF_SECRET(BACKEND_SIZE_MAX);
     bool ok = write_and_keep(s, s->left_over ? s->seq : 0, &text, diags);
-    wipe(&text);
     if (!ok)
         return fail_at(s, s->backend->place, _("The state cannot be written"), diags);
     if (s->left_over)
@@ -628,7 +620,7 @@ bool store_checkpoint(struct store *s, struct diags *diags)
     if (!s->writer)
         return true;
     if (s->recorded) {
-        STRBUF_AUTO unconfirmed = STRBUF_INIT(STRBUF_MAX);
+        STRBUF_AUTO unconfirmed = STRBUF_SECRET(STRBUF_MAX);
         store_rescue(s, &unconfirmed);
         uint64_t seq = write_end(s);
         if (!write_snapshot(s, seq, diags)) {
@@ -655,12 +647,6 @@ void store_rescue(struct store *s, struct strbuf *out)
     pthread_mutex_unlock(&s->mutex);
 }
 
-static void buffer_free(struct strbuf *sb)
-{
-    wipe(sb);
-    strbuf_free(sb);
-}
-
 void store_close(struct store *s)
 {
     if (!s)
@@ -674,8 +660,8 @@ void store_close(struct store *s)
     backend_close(s->own);
     secrets_free(s->own_secrets);
     snapshot_free(s->snapshot);
-    buffer_free(&s->pending);
-    buffer_free(&s->writing);
+    strbuf_free(&s->pending);
+    strbuf_free(&s->writing);
     pthread_cond_destroy(&s->synced);
     pthread_mutex_destroy(&s->mutex);
     arena_free(s->arena);

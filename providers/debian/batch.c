@@ -10,7 +10,8 @@ struct batch *batch_new(struct debian *self, detour_call *call, size_t n)
     struct arena *arena = arena_new();
     arena_wipe_on_free(arena);
     struct batch *batch = ARENA_NEW(arena, struct batch);
-    *batch = (struct batch){.self = self, .kit = {self->host, call}, .arena = arena, .script = STRBUF_INIT(0)};
+    *batch = (struct batch){.self = self, .kit = {self->host, call}, .arena = arena};
+    batch->script = STRBUF_SECRET(0); /* it may hold the content of secret files */
     batch->items = ARENA_ARRAY(arena, struct item, n ? n : 1);
     batch->n = n;
     return batch;
@@ -18,8 +19,6 @@ struct batch *batch_new(struct debian *self, detour_call *call, size_t n)
 
 void batch_free(struct batch *batch)
 {
-    if (batch->script.p)
-        explicit_bzero(batch->script.p, batch->script.cap); /* it may hold the content of secret files */
     strbuf_free(&batch->script);
     arena_free(batch->arena);
 }

@@ -5,14 +5,12 @@
 
 void frame_init(struct frame *frame, const char nonce[static FRAME_NONCE])
 {
-    *frame = (struct frame){.pending = STRBUF_INIT(FRAME_MAX)};
+    *frame = (struct frame){.pending = STRBUF_SECRET(FRAME_MAX)};
     memcpy(frame->nonce, nonce, FRAME_NONCE);
 }
 
 void frame_free(struct frame *frame)
 {
-    if (frame->pending.p)
-        explicit_bzero(frame->pending.p, frame->pending.cap);
     strbuf_free(&frame->pending);
 }
 

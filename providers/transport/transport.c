@@ -175,14 +175,12 @@ bool transport_run(struct transport *transport, struct arena *arena, const struc
     char nonce[FRAME_NONCE];
     make_nonce(nonce);
     frame_init(&exchange.frame, nonce);
-    struct strbuf script = STRBUF_INIT(0);
+    STRBUF_AUTO script = STRBUF_SECRET(0); /* it may carry secrets */
     wrap(&script, exchange.frame.nonce, job->script);
     atomic_fetch_add(&executions, 1);
     bool ok =
         transport->ops->run(transport, strbuf_str(&script), &exchange, problem) && judge(transport, &exchange, problem);
     answer->noise = arena_str(arena, strbuf_str(&exchange.noise));
-    explicit_bzero(script.p, script.cap); /* it may carry secrets */
-    strbuf_free(&script);
     strbuf_free(&exchange.noise);
     frame_free(&exchange.frame);
     return ok;

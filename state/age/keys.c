@@ -155,9 +155,9 @@ static bool read_age_identities(struct arena *arena, struct str text, struct age
 /* Without the lines of armor and line ends. */
 static bool openssh_bytes(struct arena *arena, struct str text, struct str *out)
 {
-    STRBUF_AUTO joined = STRBUF_INIT(1 << 16);
+    STRBUF_AUTO joined = STRBUF_SECRET(1 << 16);
     struct str line;
-    bool ended = false, ok;
+    bool ended = false;
     str_next_line(&text, &line);
     while (!ended && str_next_line(&text, &line)) {
         line = str_trim(line);
@@ -165,10 +165,7 @@ static bool openssh_bytes(struct arena *arena, struct str text, struct str *out)
         if (!ended)
             strbuf_add(&joined, line);
     }
-    ok = ended && !joined.over && text_base64_read(arena, strbuf_str(&joined), true, out);
-    if (joined.p)
-        explicit_bzero(joined.p, joined.cap);
-    return ok;
+    return ended && !joined.over && text_base64_read(arena, strbuf_str(&joined), true, out);
 }
 
 /* The part that a passphrase would encrypt: two equal numbers, then type, public key, seed and public key. */
@@ -243,7 +240,7 @@ bool age_identities_parse(struct arena *arena, struct str text, struct age_ident
 void age_identity_generate(struct strbuf *out)
 {
     unsigned char scalar[AGE_KEY_SIZE], point[AGE_KEY_SIZE];
-    STRBUF_AUTO secret = STRBUF_INIT(256);
+    STRBUF_AUTO secret = STRBUF_SECRET(256);
     rng_bytes(scalar, sizeof scalar);
     crypto_x25519_public(point, scalar);
     text_bech32(&secret, STR(SECRET_PREFIX), scalar, sizeof scalar);
@@ -256,5 +253,4 @@ void age_identity_generate(struct strbuf *out)
     strbuf_add(out, strbuf_str(&secret));
     strbuf_addc(out, '\n');
     explicit_bzero(scalar, sizeof scalar);
-    explicit_bzero(secret.p, secret.cap);
 }

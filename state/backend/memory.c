@@ -97,17 +97,10 @@ static bool memory_set_aside(struct backend *b, const struct backend_journal *jo
     return copy || memory_journal_drop(b, journal->name);
 }
 
-static void wipe(struct strbuf *sb)
-{
-    if (sb->p)
-        explicit_bzero(sb->p, sb->cap);
-    strbuf_free(sb);
-}
-
 static void memory_close(struct backend *b)
 {
-    wipe(&memory_of(b)->snapshot);
-    wipe(&memory_of(b)->journal);
+    strbuf_free(&memory_of(b)->snapshot);
+    strbuf_free(&memory_of(b)->journal);
     arena_free(b->arena);
 }
 
@@ -135,8 +128,8 @@ struct backend *backend_memory(void)
                  .place = STR("(memory)"),
                  .journal = STR("(journal in memory)"),
                  .lock = STR("(lock in memory)")},
-        .snapshot = STRBUF_INIT(BACKEND_SIZE_MAX),
-        .journal = STRBUF_INIT(BACKEND_SIZE_MAX),
+        .snapshot = STRBUF_SECRET(BACKEND_SIZE_MAX),
+        .journal = STRBUF_SECRET(BACKEND_SIZE_MAX),
     };
     return &m->base;
 }
