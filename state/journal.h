@@ -3,7 +3,7 @@
  * seq counts from 1 without gaps; crc32 (8 hexadecimal digits) covers the seq's digits, a blank and the JSON text.
  * Records: BEGIN (lineage and serial of the snapshot it continues), TYPE (a value type, named by number further on),
  * SECRETS (the wrapped key of the seals that follow, where the snapshot does not have it), INTENT, RESULT, END. This
- * file makes and replays the text; store.c does the I/O.
+ * file makes and replays the text; the store does the I/O.
  */
 #ifndef DETOUR_STATE_JOURNAL_H
 #define DETOUR_STATE_JOURNAL_H
