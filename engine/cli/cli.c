@@ -89,7 +89,7 @@ const struct config_reader *cli_reader(struct cli *cli)
     struct module_store_options options = {.arena = cli->arena, .dir = STR(".")};
     struct config_reader *reader = ARENA_NEW(cli->arena, struct config_reader);
     *reader = module_store_reader(module_store_new(&options));
-    reader->empty_root = cli->command == &cmd_console;
+    reader->empty_root = cli->command->needs != NEEDS_CONFIG;
     return reader;
 }
 
@@ -106,7 +106,6 @@ static bool ask_passphrase(void *ctx, const char *question, struct arena *arena,
     return answer->n > 0;
 }
 
-/* What a session knows of secrets must not outlive it. */
 /* -env or DETOUR_ENV; empty for the default one. */
 static bool environment_of(struct cli *cli, struct str *env)
 {
@@ -186,6 +185,20 @@ static struct session *keep(struct cli *cli, struct session *session)
     return session;
 }
 
+/* Errors of a configuration that is only asked where the state is make way for one warning, unless it is that which
+ * they hide. */
+static void forgive(struct cli *cli, struct session *session, size_t before)
+{
+    const struct config *config = session ? session_config(session) : NULL;
+    const struct config_backend *backend = config && config->root ? config->root->module->backend : NULL;
+    if (cli->command->needs != READS_STATE || !config || !config->root || (backend && backend->broken))
+        return;
+    cli->diags.list.n = before;
+    cli->diags.n_errors = 0;
+    diag_warning(&cli->diags, (struct span){0}, _("Configuration with errors"),
+                 _("\"detour validate\" shows them. The state is looked for where the part that can be read says."));
+}
+
 const struct func_table *cli_functions(struct cli *cli)
 {
     return provider_functions(cli->registry, funcs_table());
@@ -196,7 +209,13 @@ struct session *cli_session(struct cli *cli)
     if (cli->session)
         return cli->session;
     struct session_options options;
-    return options_of(cli, &options) ? keep(cli, session_open(&options, &cli->diags)) : NULL;
+    if (!options_of(cli, &options))
+        return NULL;
+    size_t before = cli->diags.list.n;
+    keep(cli, session_open(&options, &cli->diags));
+    if (diags_failed(&cli->diags))
+        forgive(cli, cli->session, before);
+    return cli->session;
 }
 
 /* Its configuration has sources of its own, which are shown where it cannot be loaded. */
@@ -282,6 +301,8 @@ static int global_options(struct cli *cli, int argc, char **argv, const struct c
             text = str_sub(text, 1, text.n);
         if (str_starts(text, STR("-chdir="))) {
             cli->flags.chdir = text.p + strlen("-chdir=");
+        } else if (str_is(text, "-chdir") && at + 1 < argc) {
+            cli->flags.chdir = argv[++at];
         } else if (str_is(text, "-version") || str_is(text, "-v")) {
             *instead = &cmd_version;
         } else if (str_is(text, "-help") || str_is(text, "-h")) {
@@ -342,6 +363,7 @@ static int run_command(struct cli *cli, int argc, char **argv)
 int cli_main(const struct detour_provider *const *providers, int argc, char **argv)
 {
     gettext_start("detour", "/usr/share/locale");
+    signal(SIGPIPE, SIG_IGN);
     struct cli cli = {.arena = arena_new(), .registry = registry_new()};
     cli.diags = DIAGS_INIT(cli.arena);
     cli.out = term_of_fd(STDOUT_FILENO, false);
@@ -354,5 +376,5 @@ int cli_main(const struct detour_provider *const *providers, int argc, char **ar
     session_close(cli.session);
     registry_free(cli.registry);
     arena_free(cli.arena);
-    return code;
+    return cli_output_end(code);
 }

@@ -69,7 +69,7 @@ int cli_unknown_command(struct cli *cli, const struct command *in, struct str na
 
 /* Puts the diagnostics in the order in which they are shown, and names the fetched modules they are in. */
 void cli_tidy(struct cli *cli);
-/* Prints what diags hold (people: stderr; -json: one object a line on stdout) and empties them. */
+/* Prints what diags hold (people: stderr; a stream of -json: one object a line on stdout) and empties them. */
 void cli_report(struct cli *cli);
 /* EXIT_ERROR, or a finer code with -detailed-exitcode; reports first. */
 int cli_failed(struct cli *cli);
@@ -79,7 +79,12 @@ void cli_begin_stream(struct cli *cli);
 
 /* Prints to stdout, through a pager where stdout is a terminal and the text is longer than it. */
 void cli_page(struct cli *cli, struct str text);
+/* Prints to stdout. What cannot be written is lost, and cli_output_end says so: work goes on without a reader. */
 void cli_print(struct str text);
+/* Nobody reads any more, or there is no room: to go on only for the output is useless. */
+bool cli_output_lost(void);
+/* The exit code of a program that would have ended with `code`, once all is done; complains of lost output. */
+int cli_output_end(int code);
 
 /* Asks on the terminal; true for "yes" alone. */
 bool cli_confirm(struct cli *cli, const char *question, const char *explain);

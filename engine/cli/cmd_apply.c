@@ -218,6 +218,7 @@ const struct command cmd_apply = {
               "7 partly applied."),
     .flags = APPLY_FLAGS " destroy refresh-only",
     .max_args = 1,
+    .stream = true,
     .run = run,
 };
 
@@ -227,5 +228,6 @@ const struct command cmd_destroy = {
     .summary = N_("Destroy everything that is managed"),
     .doc = N_("Short for: detour apply -destroy."),
     .flags = APPLY_FLAGS,
+    .stream = true,
     .run = run_destroy,
 };

@@ -117,6 +117,7 @@ static const struct command cmd_completion_list = {
     .flags = "env state",
     .min_args = 1,
     .max_args = 1,
+    .needs = READS_STATE,
     .run = run_list,
     .hidden = true,
 };

@@ -126,7 +126,7 @@ static int pipe_through(struct cli *cli, struct console *console)
     STRBUF_AUTO buffer = STRBUF_INIT(LINE_MAX);
     CLEANUP(cleanup_ptr) struct input *in = heap_alloc(sizeof *in);
     in->at = in->n = 0;
-    while (read_line(in, &buffer)) {
+    while (!cli_output_lost() && read_line(in, &buffer)) {
         bool whole = !buffer.over;
         struct str line = str_trim(strbuf_str(&buffer));
         if (!line.n)
@@ -156,8 +156,9 @@ const struct command cmd_console = {
     .args = "",
     .summary = N_("Try expressions against the configuration and the state"),
     .doc = N_("On a terminal with history and completion; piped, one answer for each line. With -json each line is an "
-              "expression as a JSON string, and the\n"
-              "answer one object: value, type, sensitive and unknown parts, or diagnostics. Changes nothing."),
+              "expression as a JSON string, and the answer one object: value, type, sensitive and unknown parts, or "
+              "diagnostics. Changes nothing."),
     .flags = "backend-config env input json no-color state var var-file",
+    .needs = NEEDS_STATE,
     .run = run,
 };

@@ -99,6 +99,7 @@ static const struct command cmd_env_list = {
     .summary = N_("List the environments"),
     .doc = "",
     .flags = "backend-config env json no-color",
+    .needs = READS_STATE,
     .run = run_list,
 };
 
@@ -119,6 +120,7 @@ static const struct command cmd_env_new = {
     .flags = "backend-config lock-timeout no-color",
     .min_args = 1,
     .max_args = 1,
+    .needs = NEEDS_STATE,
     .run = run_new,
 };
 
@@ -130,6 +132,7 @@ static const struct command cmd_env_delete = {
     .flags = "backend-config lock-timeout no-color",
     .min_args = 1,
     .max_args = 1,
+    .needs = NEEDS_STATE,
     .run = run_delete,
 };
 

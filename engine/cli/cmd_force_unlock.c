@@ -21,5 +21,6 @@ const struct command cmd_force_unlock = {
     .flags = "backend-config env no-color state",
     .min_args = 1,
     .max_args = 1,
+    .needs = NEEDS_STATE,
     .run = run,
 };

@@ -96,5 +96,6 @@ const struct command cmd_output = {
     .doc = N_("Sensitive outputs are hidden in the list, and shown when they are asked for by name."),
     .flags = "backend-config env json no-color raw state",
     .max_args = 1,
+    .needs = READS_STATE,
     .run = run,
 };

@@ -62,5 +62,6 @@ const struct command cmd_plan = {
               "by a protection."),
     .flags = "backend-config destroy detailed-exitcode env input json lock lock-timeout no-color out "
              "parallelism refresh refresh-only replace state target var var-file",
+    .stream = true,
     .run = run,
 };

@@ -20,5 +20,6 @@ const struct command cmd_refresh = {
     .summary = N_("Bring the state up to date with what is there"),
     .doc = N_("Reads every object and stores what it found. \"detour plan -refresh-only\" shows it first."),
     .flags = "backend-config env input json lock lock-timeout no-color parallelism state target var var-file",
+    .stream = true,
     .run = run,
 };

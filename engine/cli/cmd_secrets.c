@@ -134,6 +134,7 @@ static const struct command cmd_rekey = {
         "For the same people as before, and for those whom the configuration names by now. A passphrase is asked for "
         "anew (or taken from DETOUR_NEW_PASSPHRASE). Also seals a state that an older detour left in plain text."),
     .flags = FLAGS,
+    .needs = NEEDS_STATE,
     .run = run_rekey,
 };
 
@@ -147,6 +148,7 @@ static const struct command cmd_recipients = {
         "Recipients that the configuration lists are changed there. Removing one makes a new key."),
     .flags = FLAGS,
     .max_args = 10,
+    .needs = NEEDS_STATE,
     .run = run_recipients,
 };
 
@@ -160,6 +162,7 @@ static const struct command cmd_export = {
     .flags = "env no-color state",
     .min_args = 1,
     .max_args = 2,
+    .needs = NEEDS_STATE,
     .run = run_export,
 };
 

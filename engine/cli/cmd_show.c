@@ -48,5 +48,6 @@ const struct command cmd_show = {
               "tools which read those read these."),
     .flags = "backend-config env json no-color state",
     .max_args = 1,
+    .needs = READS_STATE,
     .run = run,
 };

@@ -109,6 +109,7 @@ static const struct command cmd_state_list = {
     .doc = N_("With addresses: only those, and what they hold: instances of a resource, all of a module."),
     .flags = "backend-config env id json no-color state",
     .max_args = 1000,
+    .needs = READS_STATE,
     .run = run_list,
 };
 
@@ -120,6 +121,7 @@ static const struct command cmd_state_show = {
     .flags = "backend-config env json no-color state",
     .min_args = 1,
     .max_args = 1,
+    .needs = READS_STATE,
     .run = run_show,
 };
 

@@ -111,6 +111,7 @@ const struct command cmd_state_mv = {
     .flags = EDIT_FLAGS " state-out",
     .min_args = 1,
     .max_args = 2,
+    .needs = NEEDS_STATE,
     .run = run_mv,
 };
 
@@ -125,6 +126,7 @@ const struct command cmd_state_rm = {
     .flags = EDIT_FLAGS,
     .min_args = 1,
     .max_args = 1000,
+    .needs = NEEDS_STATE,
     .run = run_rm,
 };
 
@@ -136,6 +138,7 @@ const struct command cmd_taint = {
     .flags = "allow-missing backend-config env lock-timeout no-color state",
     .min_args = 1,
     .max_args = 1,
+    .needs = NEEDS_STATE,
     .run = run_taint,
 };
 
@@ -147,5 +150,6 @@ const struct command cmd_untaint = {
     .flags = "allow-missing backend-config env lock-timeout no-color state",
     .min_args = 1,
     .max_args = 1,
+    .needs = NEEDS_STATE,
     .run = run_untaint,
 };

@@ -105,6 +105,7 @@ const struct command cmd_state_history = {
         "The newest first. CHANGES counts objects added (+), changed (~), removed (-) and moved (>); PLAN is the start "
         "of the digest of the plan that was applied. The texts of the last 50 are kept, for \"detour state diff\"."),
     .flags = "backend-config env json no-color state",
+    .needs = READS_STATE,
     .run = run_history,
 };
 
@@ -117,5 +118,6 @@ const struct command cmd_state_diff = {
     .flags = "backend-config detailed-exitcode env json no-color state",
     .min_args = 1,
     .max_args = 2,
+    .needs = READS_STATE,
     .run = run_diff,
 };

@@ -54,6 +54,7 @@ const struct command cmd_state_pull = {
     .summary = N_("Print the state as it is stored, with what its journal adds"),
     .doc = N_("Takes no lock and changes nothing."),
     .flags = "backend-config env no-color state",
+    .needs = READS_STATE,
     .run = run_pull,
 };
 
@@ -61,14 +62,14 @@ const struct command cmd_state_push = {
     .name = "state push",
     .args = "FILE",
     .summary = N_("Store a file as the state"),
-    .doc = N_(
-        "For a state that could not be written, and for backups; \"-\" reads standard input. Refused are another "
-        "lineage, a serial that is not newer, an\n"
-        "empty state over one with objects, and what an interrupted run recorded and the file lacks; -force stores it "
-        "all the same, as the newest."),
+    .doc = N_("For a state that could not be written, and for backups; \"-\" reads standard input. Refused are another "
+              "lineage, a serial that is not newer, an empty "
+              "state over one with objects, and what an interrupted run recorded and the file lacks; -force stores it "
+              "all the same, as the newest."),
     .flags = "backend-config env force lock-timeout no-color state",
     .min_args = 1,
     .max_args = 1,
+    .needs = NEEDS_STATE,
     .run = run_push,
 };
 
@@ -78,8 +79,9 @@ const struct command cmd_state_migrate = {
     .summary = N_("Move the state to where the configuration says"),
     .doc =
         N_("After a change of the backend block. The new place is written and read back before the old one gets a note "
-           "that says where the state went;\n"
+           "that says where the state went; "
            "interrupted at any point, the command can be repeated."),
     .flags = "backend-config lock-timeout no-color",
+    .needs = NEEDS_STATE,
     .run = run_migrate,
 };

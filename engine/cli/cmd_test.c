@@ -189,5 +189,6 @@ const struct command cmd_test = {
         "Ctrl-C skips what is left and still takes down; a second one lists what remains. Exits 0 where "
         "everything passed, else 1."),
     .flags = "filter json junit-xml no-color parallelism test-directory var var-file verbose",
+    .stream = true,
     .run = run,
 };

@@ -90,6 +90,11 @@ struct flags flags_default(void)
 
 static bool unknown_option(const struct command *command, struct str name, struct diags *diags)
 {
+    if (str_is(name, "chdir")) {
+        diag_error(diags, (struct span){0}, _("Misplaced option"),
+                   _("-chdir stands before the command: detour -chdir=DIR %s."), command->name);
+        return false;
+    }
     ARENA_AUTO arena = arena_new();
     struct map names = MAP_INIT(arena);
     for (size_t i = 0; i < flag_count; i++)
@@ -115,28 +120,39 @@ static bool parse_uint(struct str text, unsigned *out)
     char *end;
     errno = 0;
     unsigned long n = strtoul(text.p, &end, 10);
-    if (!text.n || text.p[0] < '0' || text.p[0] > '9' || end != text.p + text.n || errno || n > UINT32_MAX)
+    if (!text.n || text.p[0] < '0' || text.p[0] > '9' || end != text.p + text.n || errno || !n || n > UINT32_MAX)
         return false;
     *out = (unsigned)n;
     return true;
 }
 
+/* "30s", "1m30s", "500ms". A lone 0 needs no unit. */
 static bool parse_duration(struct str text, unsigned *ms)
 {
     static const struct {
-        const char *unit;
+        struct str unit;
         unsigned ms;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
-    char *end;
-    if (!text.n || text.p[0] < '0' || text.p[0] > '9')
-        return false;
-    unsigned long n = strtoul(text.p, &end, 10);
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (strcmp(end, units[i].unit) == 0 && n <= UINT32_MAX / units[i].ms) {
-            *ms = (unsigned)n * units[i].ms;
-            return true;
-        }
-    return false;
+    } units[] = {{STR_INIT("ms"), 1}, {STR_INIT("s"), 1000}, {STR_INIT("m"), 60000}, {STR_INIT("h"), 3600000}};
+    unsigned long long sum = 0;
+    bool any = str_is(text, "0");
+    struct str rest = any ? (struct str){0} : text;
+    while (rest.n) {
+        char *end;
+        if (rest.p[0] < '0' || rest.p[0] > '9')
+            return false;
+        unsigned long n = strtoul(rest.p, &end, 10);
+        rest = str_sub(rest, (size_t)(end - rest.p), rest.n);
+        size_t i = 0;
+        while (i < sizeof units / sizeof *units && !str_starts(rest, units[i].unit))
+            i++;
+        if (i == sizeof units / sizeof *units || n > UINT32_MAX)
+            return false;
+        sum += (unsigned long long)n * units[i].ms;
+        rest = str_sub(rest, units[i].unit.n, rest.n);
+        any = true;
+    }
+    *ms = (unsigned)sum;
+    return any && sum <= UINT32_MAX;
 }
 
 struct parsing {
@@ -165,7 +181,7 @@ static bool set_flag(struct parsing *p, const struct flag *flag, struct str valu
         *(const char **)slot = value.p;
         return true;
     case FLAG_UINT:
-        return parse_uint(value, slot) || bad_value(flag, value, _("write a whole number"), p->diags);
+        return parse_uint(value, slot) || bad_value(flag, value, _("write a whole number above zero"), p->diags);
     case FLAG_DURATION:
         return parse_duration(value, slot) || bad_value(flag, value, _("write a number and a unit: 30s, 5m"), p->diags);
     case FLAG_LIST:
@@ -205,7 +221,7 @@ static bool parse_option(struct parsing *p, struct str text)
         value = str_sub(text, equals + 1, text.n);
     if (flag->kind == FLAG_BOOL)
         return set_bool(flag, (bool *)((char *)p->flags + flag->offset), value, given, p->diags);
-    if (!given && p->at + 1 >= p->argc) {
+    if (given ? !value.n : p->at + 1 >= p->argc || !*p->argv[p->at + 1]) {
         diag_error(p->diags, (struct span){0}, _("Option without a value"), _("-%s needs a value: -%s=%s."), flag->name,
                    flag->name, flag->arg);
         return false;

@@ -45,7 +45,8 @@ struct flag {
     const char *doc;
 };
 
-/* A command; every cmd_*.c defines one. */
+/* A command; every cmd_*.c defines one. What it needs of the folder: a configuration without errors; for NEEDS_STATE
+ * none at all, it only says where the state is; for READS_STATE one with errors does, too. */
 struct cli;
 struct command {
     const char *name, *args; /* "apply", "[PLAN]" */
@@ -56,6 +57,8 @@ struct command {
     int (*run)(struct cli *cli);
     const struct command *const *subcommands; /* NULL-ended, or NULL */
     bool hidden;                              /* for programs: in no help and no list */
+    bool stream;                              /* -json is a stream of objects, diagnostics among them */
+    enum { NEEDS_CONFIG, NEEDS_STATE, READS_STATE } needs;
 };
 
 extern const struct flag flag_table[];

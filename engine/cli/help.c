@@ -1,14 +1,17 @@
 #include "cli/help.h"
 #include "base/gettext.h"
+#include "diag/snippet.h"
 
 #include <stdio.h>
 
 void help_overview(struct cli *cli)
 {
     STRBUF_AUTO out = STRBUF_INIT(0);
-    strbuf_printf(&out, "%s\n\n%s\n", _("Usage: detour [-chdir=DIR] COMMAND [options] [arguments]"),
-                  _("detour compares what a configuration says with what is there, shows the difference, and applies "
-                    "it once you agree."));
+    strbuf_printf(&out, "%s\n\n", _("Usage: detour [-chdir=DIR] COMMAND [options] [arguments]"));
+    snippet_wrap(&out,
+                 str_c(_("detour compares what a configuration says with what is there, shows the difference, and "
+                         "applies it once you agree.")),
+                 cli->out.width);
     strbuf_printf(&out, "\n%s\n", _("Commands:"));
     for (size_t i = 0; cli_commands[i]; i++)
         strbuf_printf(&out, "  %-14s%s\n", cli_commands[i]->name, _(cli_commands[i]->summary));
@@ -23,7 +26,7 @@ static void option_line(struct strbuf *out, const struct flag *flag)
         snprintf(left, sizeof left, "-%s=%s", flag->name, flag->arg);
     else
         snprintf(left, sizeof left, "-%s", flag->name);
-    strbuf_printf(out, "  %-26s%s\n", left, _(flag->doc));
+    strbuf_printf(out, "  %-28s%s\n", left, _(flag->doc));
 }
 
 static void subcommand_lines(struct strbuf *out, const struct command *command)
@@ -43,8 +46,10 @@ void help_command(struct cli *cli, const struct command *command)
     STRBUF_AUTO out = STRBUF_INIT(0);
     strbuf_printf(&out, _("Usage: detour %s [options]%s%s\n\n%s\n"), command->name, *command->args ? " " : "",
                   command->args, _(command->summary));
-    if (*command->doc)
-        strbuf_printf(&out, "\n%s\n", _(command->doc));
+    if (*command->doc) {
+        strbuf_addc(&out, '\n');
+        snippet_wrap(&out, str_c(_(command->doc)), cli->out.width);
+    }
     subcommand_lines(&out, command);
     strbuf_printf(&out, "\n%s\n", _("Options:"));
     for (size_t i = 0; i < flag_count; i++)

@@ -31,8 +31,7 @@ struct progress {
 struct progress *progress_new(struct cli *cli, bool json)
 {
     struct progress *p = ARENA_NEW(cli->arena, struct progress);
-    *p = (struct progress){
-        .cli = cli, .json = json, .live = !json && isatty(STDOUT_FILENO), .places = MAP_INIT(cli->arena)};
+    *p = (struct progress){.cli = cli, .json = json, .live = !json && cli->out.moves, .places = MAP_INIT(cli->arena)};
     return p;
 }
 

@@ -11,22 +11,47 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
-static void write_all(int fd, struct str text)
+/* Why standard output took no more, or 0. Work goes on without it: a reader that leaves must not break off an apply. */
+static int output_error;
+
+/* 0, or what stands in the way. */
+static int write_all(int fd, struct str text)
 {
     while (text.n) {
         ssize_t n = write(fd, text.p, text.n);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return; /* nobody reads: there is nowhere left to complain */
+            return errno;
         text = str_sub(text, (size_t)n, text.n);
     }
+    return 0;
 }
 
 void cli_print(struct str text)
 {
     fflush(stdout);
-    write_all(STDOUT_FILENO, text);
+    if (!output_error)
+        output_error = write_all(STDOUT_FILENO, text);
+}
+
+bool cli_output_lost(void)
+{
+    return output_error != 0;
+}
+
+int cli_output_end(int code)
+{
+    if (output_error == EPIPE && code == EXIT_OK) { /* the end that who reads our output expects of us */
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    if (!output_error || output_error == EPIPE)
+        return code;
+    fprintf(stderr,
+            _("Error: Output not written\n\nStandard output took no more: %s. What is printed is incomplete.\n"),
+            strerror(output_error));
+    return code == EXIT_OK || code == EXIT_CHANGES ? EXIT_ERROR : code;
 }
 
 void cli_tidy(struct cli *cli)
@@ -49,18 +74,21 @@ void cli_begin_stream(struct cli *cli)
 void cli_report(struct cli *cli)
 {
     STRBUF_AUTO out = STRBUF_INIT(0);
+    bool stream = cli->flags.json && cli->command && cli->command->stream;
     cli_tidy(cli);
     vec_each (&cli->diags.list, i) {
         const struct diag *d = &cli->diags.list.v[i];
-        if (cli->flags.json)
+        if (stream)
             stream_diagnostic(&out, cli->sources, d);
         else
             snippet_render(&out, cli->sources, d, (struct snippet_style){cli->err.color, cli->err.width});
-        if (!cli->flags.json)
+        if (!stream)
             strbuf_addc(&out, '\n');
     }
-    fflush(stdout);
-    write_all(cli->flags.json ? STDOUT_FILENO : STDERR_FILENO, strbuf_str(&out));
+    if (stream)
+        cli_print(strbuf_str(&out));
+    else
+        write_all(STDERR_FILENO, strbuf_str(&out)); /* where that fails there is nowhere left to complain */
     cli->diags.list.n = 0;
     cli->diags.n_errors = 0;
 }
@@ -113,7 +141,6 @@ static const char *pager_command(void)
 
 static void page_through(const char *command, struct str text)
 {
-    void (*old)(int) = signal(SIGPIPE, SIG_IGN);
     FILE *pager = popen(command, "we");
     if (!pager) {
         cli_print(text);
@@ -123,7 +150,6 @@ static void page_through(const char *command, struct str text)
         if (WIFEXITED(status) && WEXITSTATUS(status) == 127) /* the shell did not find it */
             cli_print(text);
     }
-    signal(SIGPIPE, old);
 }
 
 void cli_page(struct cli *cli, struct str text)

@@ -62,11 +62,25 @@ static bool known_somewhere(const struct run *run, const struct target *target)
     return false;
 }
 
-static void warn_unknown(struct run *run, const struct target *target, struct str text)
+/* The address that may be meant, or nothing. */
+static struct str near_target(const struct run *run, struct str text)
 {
-    if (!known_somewhere(run, target))
-        diag_error(run->diags, (struct span){0}, _("Unknown target"),
-                   _("\"%.*s\" is neither in the configuration nor in the state."), STR_ARG(text));
+    struct map names = MAP_INIT(run->scratch);
+    vec_each (&run->tree->tasks, i)
+        map_put(&names, run->tree->tasks.v[i]->whole->text, NULL);
+    vec_each (&run->priors->list, i)
+        map_put(&names, run->priors->list.v[i]->addr->text, NULL);
+    return map_near(&names, text);
+}
+
+static void check_known(struct run *run, const struct target *target, struct str text)
+{
+    if (known_somewhere(run, target))
+        return;
+    struct str near = near_target(run, text);
+    struct str hint = near.n ? arena_printf(run->scratch, _(" Did you mean %.*s?"), STR_ARG(near)) : STR("");
+    diag_error(run->diags, (struct span){0}, _("Unknown target"),
+               _("\"%.*s\" is neither in the configuration nor in the state.%.*s"), STR_ARG(text), STR_ARG(hint));
 }
 
 /* Root outputs come along when all that they need does. */
@@ -120,9 +134,9 @@ bool targets_parse(struct run *run)
         !parse_list(run, run->options.replaces, run->options.n_replaces, true))
         return false;
     vec_each (&run->targets, i)
-        warn_unknown(run, &run->targets.v[i], run->options.targets[i]);
+        check_known(run, &run->targets.v[i], run->options.targets[i]);
     vec_each (&run->replaces, i)
-        warn_unknown(run, &run->replaces.v[i], run->options.replaces[i]);
+        check_known(run, &run->replaces.v[i], run->options.replaces[i]);
     if (run->targets.n)
         close_targets(run);
     return run->diags->n_errors == errors;

@@ -102,7 +102,6 @@ static void render_notes(struct strbuf *out, const struct diag *d)
         strbuf_printf(out, "    │ %.*s %.*s\n", STR_ARG(d->notes.v[i].label), STR_ARG(d->notes.v[i].text));
 }
 
-/* Wraps at blanks; lines that start with a blank are quoted output and stay as they are. */
 static void render_wrapped(struct strbuf *out, struct str line, unsigned width)
 {
     size_t column = 0;
@@ -126,12 +125,10 @@ static void render_wrapped(struct strbuf *out, struct str line, unsigned width)
     strbuf_addc(out, '\n');
 }
 
-static void render_detail(struct strbuf *out, struct str detail, unsigned width)
+void snippet_wrap(struct strbuf *out, struct str text, unsigned width)
 {
     struct str line;
-    if (detail.n)
-        strbuf_addc(out, '\n');
-    while (str_next_line(&detail, &line))
+    while (str_next_line(&text, &line))
         render_wrapped(out, line, width);
 }
 
@@ -142,5 +139,7 @@ void snippet_render(struct strbuf *out, const struct sources *sources, const str
     if (!d->subject.file && d->object.n)
         strbuf_printf(out, _("\n  with %.*s\n"), STR_ARG(d->object));
     render_notes(out, d);
-    render_detail(out, d->detail, style.width);
+    if (d->detail.n)
+        strbuf_addc(out, '\n');
+    snippet_wrap(out, d->detail, style.width);
 }

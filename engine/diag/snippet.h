@@ -18,4 +18,8 @@ struct snippet_style {
 void snippet_render(struct strbuf *out, const struct sources *sources, const struct diag *diag,
                     struct snippet_style style);
 
+/* Appends prose, each line of it wrapped at blanks and ended; lines that start with a blank are quoted output and stay
+ * as they are. `width` 0: none is wrapped. */
+void snippet_wrap(struct strbuf *out, struct str text, unsigned width);
+
 #endif

@@ -4,10 +4,16 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+static bool is_dumb(void)
+{
+    const char *term = getenv("TERM");
+    return !term || !*term || strcmp(term, "dumb") == 0;
+}
+
 static bool wants_color(bool no_color)
 {
-    const char *env = getenv("NO_COLOR"), *term = getenv("TERM");
-    return !no_color && !(env && *env) && !(term && strcmp(term, "dumb") == 0);
+    const char *env = getenv("NO_COLOR");
+    return !no_color && !(env && *env) && !is_dumb();
 }
 
 struct term term_of_fd(int fd, bool no_color)
@@ -16,7 +22,8 @@ struct term term_of_fd(int fd, bool no_color)
         return (struct term){.width = 78};
     struct winsize size = {0};
     unsigned columns = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
-    return (struct term){.color = wants_color(no_color), .width = columns > 2 ? columns - 1 : columns};
+    return (struct term){
+        .color = wants_color(no_color), .moves = !is_dumb(), .width = columns > 2 ? columns - 1 : columns};
 }
 
 const char *term_on(const struct term *term, enum term_ink ink)

@@ -6,6 +6,7 @@
 
 struct term {
     bool color;
+    bool moves;     /* its cursor can be moved */
     unsigned width; /* columns to wrap prose at; 0: never */
 };
 
