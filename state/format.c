@@ -7,6 +7,8 @@
 
 #include <inttypes.h>
 
+#define SERIAL_MAX ((UINT64_C(1) << 53) - 1)
+
 #ifndef DETOUR_VERSION
 #define DETOUR_VERSION "development"
 #endif
@@ -232,6 +234,8 @@ static bool read_head(struct reader *r, struct str text, struct str *unknown)
     r->decoder.record = text;
     while (cut_next(&c, &key, &value)) {
         struct str *slot = head_member(&r->head, key);
+        if (slot && slot->n)
+            return decode_fail(&r->decoder, key, _("\"%.*s\" stands here twice"), STR_ARG(key));
         if (slot)
             *slot = value;
         else if (!unknown->n)
@@ -323,17 +327,33 @@ static bool read_absorbed(struct reader *r, struct str text, struct absorbed *ou
            decode_number(&r->decoder, serial, &out->serial) && decode_number(&r->decoder, seq, &out->seq);
 }
 
-static bool read_body(struct reader *r, struct str unknown, struct absorbed *absorbed)
+/* A serial is raised with each snapshot, and other programs read it as a double. */
+static bool read_identity(struct reader *r)
 {
     struct decoder *d = &r->decoder;
     struct str lineage;
     uint64_t serial;
-    if (unknown.n)
-        return decode_fail(d, unknown, _("\"%.*s\" is not known here"), STR_ARG(unknown));
+    if (!r->head.lineage.n || !r->head.serial.n)
+        return decode_fail(d, d->record, _("\"%s\" is missing"), r->head.lineage.n ? "serial" : "lineage");
     if (!decode_string(d, r->head.lineage, &lineage) || !decode_number(d, r->head.serial, &serial))
         return false;
+    if (!lineage.n)
+        return decode_fail(d, r->head.lineage, _("the lineage is empty"));
+    if (serial > SERIAL_MAX)
+        return decode_fail(d, r->head.serial, _("this serial is too large"));
     snapshot_identify(r->snapshot, lineage, serial);
-    return (!r->head.absorbed.n || read_absorbed(r, r->head.absorbed, absorbed)) &&
+    return true;
+}
+
+static bool read_body(struct reader *r, struct str unknown, struct absorbed *absorbed)
+{
+    struct decoder *d = &r->decoder;
+    if (unknown.n)
+        return decode_fail(d, unknown, _("\"%.*s\" is not known here"), STR_ARG(unknown));
+    if (d->plain && r->head.secrets.n)
+        return decode_fail(d, r->head.version, _("a state of version %d has no seals, but this one has"),
+                           STATE_FORMAT_PLAIN);
+    return read_identity(r) && (!r->head.absorbed.n || read_absorbed(r, r->head.absorbed, absorbed)) &&
            (!r->head.secrets.n || decode_secrets(d, r->head.secrets)) && each_element(d, r->head.types, read_type, r) &&
            each_element(d, r->head.outputs, read_output, r) && each_element(d, r->head.resources, read_object, r) &&
            each_element(d, r->head.uncertain, read_intent, r) && (!r->head.moving.n || read_moving(r, r->head.moving));
@@ -351,6 +371,18 @@ static void place_of(struct str text, const char *at, size_t *line, size_t *colu
     }
 }
 
+/* What became of the text, where its place and the reader's words do not tell. */
+static const char *cause_of(struct str text)
+{
+    static const char conflict[] = "\n<<<<<<< ";
+    if (!str_trim(text).n)
+        return _(" The file is empty.");
+    if (memmem(text.p, text.n, conflict, sizeof conflict - 1))
+        return _(" Git left both sides of a merge in it: two runs went on from the same state, and each side knows "
+                 "objects that the other does not. Keep one side, whole; import what only the other one has.");
+    return "";
+}
+
 static bool fail_damaged(const struct decoder *d, struct str path, struct str text, struct diags *diags)
 {
     size_t line, column;
@@ -362,9 +394,9 @@ static bool fail_damaged(const struct decoder *d, struct str path, struct str te
     }
     diag_error(
         diags, (struct span){0}, _("Damaged state"),
-        _("%.*s, line %zu, column %zu: %.*s. Nothing was changed. Restore the file from a backup or a commit, or "
+        _("%.*s, line %zu, column %zu: %.*s.%s Nothing was changed. Restore the file from a backup or a commit, or "
           "mend that line by hand; do not delete it, or everything in it would be created again."),
-        STR_ARG(path), line, column, STR_ARG(d->why));
+        STR_ARG(path), line, column, STR_ARG(d->why), cause_of(text));
     return false;
 }
 
@@ -396,6 +428,8 @@ static bool read_all(struct reader *r, struct str path, struct str text, struct 
     }
     if (!decode_number(d, r->head.version, &version))
         return fail_damaged(d, path, text, diags);
+    if (!version)
+        return decode_fail(d, r->head.version, _("there is no version 0")) || fail_damaged(d, path, text, diags);
     if (version > STATE_FORMAT_VERSION)
         return fail_newer(r, path, version, diags);
     d->plain = version <= STATE_FORMAT_PLAIN;

@@ -8,7 +8,7 @@ static bool may_read(const struct backend *b, struct str text, struct diags *dia
 {
     ARENA_AUTO arena = arena_new();
     struct moved moved;
-    struct str start = str_trim(str_sub(text, 0, 64));
+    struct str start = str_trim(str_sub(text, str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0, 64));
     if (start.n && start.p[0] == '<') {
         diag_error(
             diags, (struct span){0}, _("Not a state"),

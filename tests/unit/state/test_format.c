@@ -109,6 +109,8 @@ Test(format, never_stores_what_is_ephemeral)
 
 #define HEAD "{\"format\":\"detour.state\",\"version\":1,\"lineage\":\"l\",\"serial\":1"
 
+#define SEALED(version) "{\"format\":\"detour.state\",\"version\":" version
+
 Test(format, refuses_what_it_cannot_read)
 {
     const struct {
@@ -135,6 +137,16 @@ Test(format, refuses_what_it_cannot_read)
          "Damaged state", "this output stands here twice"},
         {HEAD "} x", "Damaged state", "something follows the end"},
         {HEAD ",\"serial\":}", "Damaged state", "a value was expected"},
+        {HEAD ",\"serial\":2}", "Damaged state", "\"serial\" stands here twice"},
+        {" \n", "Damaged state", "The file is empty."},
+        {HEAD ",\n<<<<<<< HEAD\n\"outputs\":[],\n=======\n>>>>>>> b\n}", "Damaged state", "both sides of a merge"},
+        {HEAD ",\"secrets\":{}}", "Damaged state", "a state of version 1 has no seals, but this one has"},
+        {SEALED("0") ",\"lineage\":\"l\",\"serial\":1}", "Damaged state", "there is no version 0"},
+        {SEALED("2") ",\"lineage\":\"l\"}", "Damaged state", "\"serial\" is missing"},
+        {SEALED("2") ",\"serial\":1}", "Damaged state", "\"lineage\" is missing"},
+        {SEALED("2") ",\"lineage\":\"\",\"serial\":1}", "Damaged state", "the lineage is empty"},
+        {SEALED("2") ",\"lineage\":\"l\",\"serial\":-1}", "Damaged state", "a whole number was expected"},
+        {SEALED("2") ",\"lineage\":\"l\",\"serial\":18446744073709551615}", "Damaged state", "serial is too large"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fixture f = fixture_new();
