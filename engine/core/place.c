@@ -157,8 +157,10 @@ void place_remember(struct session *session, const struct snapshot *snapshot)
     struct place *p = session->place;
     if (!p || !p->config || !session->options.remember)
         return;
-    struct place_memory now = {p->config, arena_str(session->arena, snapshot_lineage(snapshot)),
-                               snapshot_serial(snapshot)};
+    /* A file that knows nothing any more may be deleted, and another begun. */
+    bool nothing = !p->backend->remote && snapshot_empty(snapshot);
+    struct str lineage = nothing ? STR("") : snapshot_lineage(snapshot);
+    struct place_memory now = {p->config, arena_str(session->arena, lineage), snapshot_serial(snapshot)};
     if (p->memory.config && backend_same_place(p->memory.config, now.config) &&
         str_eq(p->memory.lineage, now.lineage) && p->memory.serial == now.serial)
         return;
@@ -371,14 +373,13 @@ static bool went_back(struct session *session, const struct snapshot *s, struct 
     return false;
 }
 
-/* Files of a folder are replaced by those who work there, with git or an editor: only a step back is worth a stop. */
 bool place_check(struct session *session, const struct snapshot *s, struct diags *diags)
 {
     const struct place *p = session->place;
     bool known =
         p->config && p->memory.config && p->memory.lineage.n && backend_same_place(p->memory.config, p->config);
     bool same = known && str_eq(p->memory.lineage, snapshot_lineage(s));
-    if (known && !same && p->backend->remote)
+    if (known && !same)
         return another(session, s, diags);
     if (same && snapshot_serial(s) < p->memory.serial)
         return went_back(session, s, diags);

@@ -91,8 +91,22 @@ static bool conform_stored(struct run *run, struct prior *prior, struct value st
     STRBUF_AUTO path = STRBUF_INIT(4096);
     path_print(&path, where);
     diag_error(run->diags, (struct span){0}, _("Stored object does not fit"),
-               _("What the state holds of %.*s does not fit this version's schema: %.*s: %.*s."),
+               _("What the state holds of %.*s does not fit this version's schema: %.*s: %.*s. Nothing was changed. "
+                 "Restore the state if it was edited by hand; otherwise forget the object with \"detour state rm\" and "
+                 "import it again."),
                STR_ARG(prior->addr->text), STR_ARG(strbuf_str(&path)), STR_ARG(strbuf_str(&why)));
+    return false;
+}
+
+static bool fits_version(struct run *run, const struct prior *prior, const struct state_object *known)
+{
+    int here = prior->type->schema->version;
+    if (known->schema_version <= here)
+        return true;
+    diag_error(run->diags, (struct span){0}, _("Object of a newer detour"),
+               _("The state holds %.*s in version %d of its schema; this detour knows up to version %d. Nothing was "
+                 "changed. Use a detour at least as new as the one that stored it."),
+               STR_ARG(prior->addr->text), known->schema_version, here);
     return false;
 }
 
@@ -102,8 +116,10 @@ static bool find_type(struct run *run, struct prior *prior)
     if (prior->type)
         return true;
     struct diag *d = diag_error(run->diags, (struct span){0}, _("Unknown type in the state"),
-                                _("The state holds %.*s, but no provider of this program offers \"%.*s\"."),
-                                STR_ARG(prior->addr->text), STR_ARG(prior->addr->type));
+                                _("The state holds %.*s, but no provider of this program offers \"%.*s\". Nothing was "
+                                  "changed. Use a detour that has it; or, if nobody manages that object any more, "
+                                  "forget it: detour state rm '%.*s'."),
+                                STR_ARG(prior->addr->text), STR_ARG(prior->addr->type), STR_ARG(prior->addr->text));
     d->object = arena_str(run->diags->arena, prior->addr->text);
     return false;
 }
@@ -124,7 +140,7 @@ static bool prior_add(struct run *run, const struct addr *addr, struct str depos
                             .private = {known->private.p, known->private.n},
                             .tainted = known->status == OBJECT_TAINTED,
                             .protected = known->prevent_destroy};
-    if (!find_type(run, prior))
+    if (!find_type(run, prior) || !fits_version(run, prior, known))
         return false;
     prior->task = task_of_addr(run, to);
     prior->slot =

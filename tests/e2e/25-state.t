@@ -27,6 +27,25 @@ exits "a journal that cannot be read is no obstacle" 0
 has "but it is told" "$err$out" "detour.state.journal.foreign.1"
 ok "and kept" cmp "$c/detour.state.journal.foreign.1" "$work/journal"
 
+# -- the state of another, or none --
+cp "$c/detour.state" "$work/state"
+cp "$work/other/detour.state" "$c"
+d "$c" destroy -auto-approve
+exits "the state of another project is refused" 1
+has "by its lineage" "$err" "Another state"
+ok "and left as it is" cmp "$c/detour.state" "$work/other/detour.state"
+rm "$c/detour.state"
+d "$c" apply -auto-approve
+exits "nor is everything made a second time where the file is gone" 1
+has "it says what to do" "$err" "The state is gone"
+ok "nothing is begun" test ! -e "$c/detour.state"
+cp "$work/state" "$c/detour.state"
+d "$c" destroy -auto-approve
+exits "what is destroyed" 0
+rm -rf "$c"/detour.state*
+d "$c" apply -auto-approve
+exits "may be begun anew" 0
+
 # -- the lock --
 printf '{"who":"ada@far","host":"far","operation":"apply","since":"2026-11-28T12:00:00Z","pid":7}\n' >"$c/detour.state.lock"
 d "$c" plan -detailed-exitcode

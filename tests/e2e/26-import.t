@@ -92,7 +92,7 @@ d "$c" state show detour_data.kept
 has "what only the state holds is as configured" "$out" "since = 2011"
 
 # -- an object that is not as configured --
-rm -rf "$c"/detour.state*
+rm -rf "$c"/detour.state* "$c/.detour"
 sed -i 's/b = "b\\n"/b = "changed\\n"/' "$c/main.hcl"
 d "$c" plan
 has "one that differs is imported and changed" "$out" "Plan: 6 to import, 0 to add, 1 to change, 0 to destroy."
@@ -104,7 +104,7 @@ d "$c" plan -detailed-exitcode
 exits "and then as configured" 0
 
 # -- the command --
-rm -rf "$c"/detour.state*
+rm -rf "$c"/detour.state* "$c/.detour"
 sed -i '/^import {/,/^}/d' "$c/main.hcl"
 d "$c" import debian_host.here here
 exits "import a machine" 0

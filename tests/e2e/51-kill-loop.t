@@ -33,7 +33,7 @@ resource "debian_file" "file" {
 HCL
 
 afresh() {
-    rm -rf "$world" "$c"/detour.state*
+    rm -rf "$world" "$c"/detour.state* "$c/.detour"
     mkdir "$world"
 }
 

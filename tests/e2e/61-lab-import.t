@@ -146,7 +146,7 @@ d "$c" plan -detailed-exitcode
 exits "also without the import blocks" 0
 
 # -- a configuration that wants more --
-rm -rf "$c"/detour.state*
+rm -rf "$c"/detour.state* "$c/.detour"
 cat >>"$c/main.hcl" <<'HCL'
 import {
   to = debian_service.cron
