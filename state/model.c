@@ -1,25 +1,7 @@
-#include "state/model.h"
+#include "state/model_private.h"
 #include "base/rng.h"
 
 #include <stdlib.h>
-
-/* Instances are never taken out of the table: an empty one stays as a free seat for its address. */
-struct snapshot {
-    struct arena *arena;
-    struct addrs *addrs;
-    struct str lineage;
-    uint64_t serial;
-    VEC(struct state_instance *) all; /* in order of arrival */
-    uint32_t *slots;                  /* index + 1 into all, 0 for free; open addressing by the address's pointer */
-    size_t n_slots, n_live, n_uncertain;
-    const struct state_instance **sorted; /* valid while !dirty */
-    size_t sorted_cap;
-    bool dirty;
-    struct map providers; /* each name once */
-    struct map outputs;   /* name → struct state_output; NULL where removed */
-    struct state_output *outputs_sorted;
-    struct state_moving *moving;
-};
 
 struct snapshot *snapshot_new(struct addrs *addrs)
 {
@@ -86,7 +68,7 @@ bool snapshot_empty(const struct snapshot *s)
 
 /* -- the table of instances -- */
 
-static bool is_live(const struct state_instance *in)
+bool snapshot_seat_live(const struct state_instance *in)
 {
     return in->object || in->uncertain || in->deposed.n;
 }
@@ -100,7 +82,7 @@ static size_t slot_of(const struct snapshot *s, const struct addr *addr)
     return i;
 }
 
-static struct state_instance *find(const struct snapshot *s, const struct addr *addr)
+struct state_instance *snapshot_seat_find(const struct snapshot *s, const struct addr *addr)
 {
     uint32_t at = s->n_slots ? s->slots[slot_of(s, addr)] : 0;
     return at ? s->all.v[at - 1] : NULL;
@@ -114,10 +96,9 @@ static void rehash(struct snapshot *s)
         s->slots[slot_of(s, s->all.v[i]->addr)] = (uint32_t)(i + 1);
 }
 
-/* The instance's seat, made where there is none. */
-static struct state_instance *seat(struct snapshot *s, const struct addr *addr)
+struct state_instance *snapshot_seat(struct snapshot *s, const struct addr *addr)
 {
-    struct state_instance *in = find(s, addr);
+    struct state_instance *in = snapshot_seat_find(s, addr);
     if (in)
         return in;
     in = ARENA_NEW(s->arena, struct state_instance);
@@ -132,8 +113,8 @@ static struct state_instance *seat(struct snapshot *s, const struct addr *addr)
 
 const struct state_instance *snapshot_get(const struct snapshot *s, const struct addr *addr)
 {
-    const struct state_instance *in = find(s, addr);
-    return in && is_live(in) ? in : NULL;
+    const struct state_instance *in = snapshot_seat_find(s, addr);
+    return in && snapshot_seat_live(in) ? in : NULL;
 }
 
 static int by_address(const void *a, const void *b)
@@ -153,7 +134,7 @@ const struct state_instance *const *snapshot_sorted(struct snapshot *s, size_t *
     }
     size_t k = 0;
     vec_each (&s->all, i)
-        if (is_live(s->all.v[i]))
+        if (snapshot_seat_live(s->all.v[i]))
             s->sorted[k++] = s->all.v[i];
     if (k)
         qsort(s->sorted, k, sizeof *s->sorted, by_address);
@@ -195,7 +176,7 @@ bool snapshot_has_secret(const struct snapshot *s)
 
 /* -- deposed objects -- */
 
-static struct state_deposed *deposed_find(const struct state_instance *in, struct str key)
+struct state_deposed *snapshot_deposed_find(const struct state_instance *in, struct str key)
 {
     vec_each (&in->deposed, i)
         if (str_eq(in->deposed.v[i].key, key))
@@ -203,238 +184,28 @@ static struct state_deposed *deposed_find(const struct state_instance *in, struc
     return NULL;
 }
 
-static struct state_deposed *deposed_seat(struct snapshot *s, struct state_instance *in, struct str key)
-{
-    struct state_deposed *found = deposed_find(in, key);
-    if (found)
-        return found;
-    struct state_deposed fresh = {.key = arena_str(s->arena, key)};
-    vec_push(s->arena, &in->deposed, fresh);
-    size_t i = in->deposed.n - 1;
-    for (; i > 0 && str_cmp(in->deposed.v[i - 1].key, key) > 0; i--)
-        in->deposed.v[i] = in->deposed.v[i - 1];
-    in->deposed.v[i] = fresh;
-    return &in->deposed.v[i];
-}
-
-static void deposed_drop(struct state_instance *in, struct state_deposed *gone)
-{
-    size_t at = (size_t)(gone - in->deposed.v);
-    in->deposed.n--;
-    for (size_t i = at; i < in->deposed.n; i++)
-        in->deposed.v[i] = in->deposed.v[i + 1];
-}
-
 const struct state_object *snapshot_object(const struct snapshot *s, const struct addr *addr, struct str deposed)
 {
-    const struct state_instance *in = find(s, addr);
+    const struct state_instance *in = snapshot_seat_find(s, addr);
     if (!in || !deposed.n)
         return in ? in->object : NULL;
-    const struct state_deposed *found = deposed_find(in, deposed);
+    const struct state_deposed *found = snapshot_deposed_find(in, deposed);
     return found ? found->object : NULL;
 }
 
 struct str snapshot_deposed_key(struct snapshot *s, const struct addr *addr)
 {
-    const struct state_instance *in = find(s, addr);
+    const struct state_instance *in = snapshot_seat_find(s, addr);
     for (;;) {
         uint32_t random;
         rng_bytes(&random, sizeof random);
         struct str key = arena_printf(s->arena, "%08x", random);
-        if (!in || !deposed_find(in, key))
+        if (!in || !snapshot_deposed_find(in, key))
             return key;
     }
 }
 
-/* -- copies into the snapshot's memory -- */
-
-static struct str provider_name(struct snapshot *s, struct str name)
-{
-    struct map_entry *known = map_find(&s->providers, name);
-    if (known)
-        return known->key;
-    struct str copy = arena_str(s->arena, name);
-    map_put(&s->providers, copy, NULL);
-    return copy;
-}
-
-static const struct state_object *object_copy(struct snapshot *s, const struct state_object *from)
-{
-    struct state_object *to = ARENA_NEW(s->arena, struct state_object);
-    *to = *from;
-    to->provider = provider_name(s, from->provider);
-    if (value_exists(from->value))
-        to->value = value_copy(s->arena, from->value);
-    to->private = from->private.n ? arena_str(s->arena, from->private) : (struct str){0};
-    to->depends = NULL;
-    if (from->n_depends) {
-        const struct addr **depends = ARENA_ARRAY(s->arena, const struct addr *, from->n_depends);
-        memcpy(depends, from->depends, from->n_depends * sizeof *depends);
-        to->depends = depends;
-    }
-    return to;
-}
-
-static const struct intent *intent_copy(struct snapshot *s, const struct intent *from)
-{
-    struct intent *to = ARENA_NEW(s->arena, struct intent);
-    *to = *from;
-    to->deposed = from->deposed.n ? arena_str(s->arena, from->deposed) : (struct str){0};
-    to->planned = *object_copy(s, &from->planned);
-    return to;
-}
-
-/* -- changes: counts of live instances and uncertain intents are kept -- */
-
-static size_t uncertain_in(const struct state_instance *in)
-{
-    size_t n = in->uncertain != NULL;
-    vec_each (&in->deposed, i)
-        n += in->deposed.v[i].uncertain != NULL;
-    return n;
-}
-
-static void discount(struct snapshot *s, const struct state_instance *in)
-{
-    s->n_live -= is_live(in);
-    s->n_uncertain -= uncertain_in(in);
-    s->dirty = true;
-}
-
-static void count(struct snapshot *s, const struct state_instance *in)
-{
-    s->n_live += is_live(in);
-    s->n_uncertain += uncertain_in(in);
-}
-
-void snapshot_intend(struct snapshot *s, const struct intent *intent)
-{
-    struct state_instance *in = seat(s, intent->addr);
-    discount(s, in);
-    if (intent->deposed.n)
-        deposed_seat(s, in, intent->deposed)->uncertain = intent_copy(s, intent);
-    else
-        in->uncertain = intent_copy(s, intent);
-    count(s, in);
-}
-
-static bool apply_set(struct snapshot *s, struct state_instance *in, const struct result *r)
-{
-    const struct state_object *object = object_copy(s, r->object);
-    if (r->deposed.n) {
-        *deposed_seat(s, in, r->deposed) =
-            (struct state_deposed){.key = arena_str(s->arena, r->deposed), .object = object};
-        return true;
-    }
-    in->object = object;
-    in->uncertain = NULL;
-    return true;
-}
-
-static bool apply_gone(struct state_instance *in, const struct result *r)
-{
-    struct state_deposed *deposed = r->deposed.n ? deposed_find(in, r->deposed) : NULL;
-    if (deposed)
-        deposed_drop(in, deposed);
-    if (!r->deposed.n) {
-        in->object = NULL;
-        in->uncertain = NULL;
-    }
-    return true;
-}
-
-/* An intent names the place of its object, so it is made anew where the object goes elsewhere. */
-static const struct intent *intent_moved(struct snapshot *s, const struct intent *intent, const struct addr *addr,
-                                         struct str deposed)
-{
-    if (!intent)
-        return NULL;
-    struct intent *moved = ARENA_NEW(s->arena, struct intent);
-    *moved = *intent;
-    moved->addr = addr;
-    moved->deposed = deposed;
-    return moved;
-}
-
-static bool apply_depose(struct snapshot *s, struct state_instance *in, const struct result *r)
-{
-    const struct state_deposed *there = deposed_find(in, r->deposed);
-    if (!r->deposed.n || !in->object || there)
-        return false;
-    struct state_deposed *seat_ = deposed_seat(s, in, r->deposed);
-    seat_->object = in->object;
-    seat_->uncertain = intent_moved(s, in->uncertain, in->addr, seat_->key);
-    in->object = NULL;
-    in->uncertain = NULL;
-    return true;
-}
-
-static bool apply_restore(struct snapshot *s, struct state_instance *in, const struct result *r)
-{
-    struct state_deposed *there = deposed_find(in, r->deposed);
-    if (!there || !there->object || in->object)
-        return false;
-    in->object = there->object;
-    in->uncertain = intent_moved(s, there->uncertain, in->addr, (struct str){0});
-    deposed_drop(in, there);
-    return true;
-}
-
-static bool apply_move(struct snapshot *s, struct state_instance *to, const struct result *r)
-{
-    struct state_instance *from = r->from ? find(s, r->from) : NULL;
-    if (!from || !is_live(from) || is_live(to))
-        return false;
-    discount(s, from);
-    to->object = from->object;
-    to->uncertain = intent_moved(s, from->uncertain, to->addr, (struct str){0});
-    to->deposed.v = from->deposed.v;
-    to->deposed.n = from->deposed.n;
-    to->deposed.cap = from->deposed.cap;
-    vec_each (&to->deposed, i) {
-        struct state_deposed *d = &to->deposed.v[i];
-        d->uncertain = intent_moved(s, d->uncertain, to->addr, d->key);
-    }
-    *from = (struct state_instance){.addr = from->addr};
-    count(s, from);
-    return true;
-}
-
-static bool apply_to_instance(struct snapshot *s, struct state_instance *in, const struct result *r)
-{
-    switch (r->kind) {
-    case RESULT_SET:
-        return apply_set(s, in, r);
-    case RESULT_GONE:
-        return apply_gone(in, r);
-    case RESULT_DEPOSE:
-        return apply_depose(s, in, r);
-    case RESULT_RESTORE:
-        return apply_restore(s, in, r);
-    case RESULT_MOVE:
-        return apply_move(s, in, r);
-    case RESULT_OUTPUT:
-    case RESULT_OUTPUT_REMOVE:
-        break;
-    }
-    return false;
-}
-
 /* -- outputs -- */
-
-static bool apply_output(struct snapshot *s, const struct result *r)
-{
-    s->outputs_sorted = NULL;
-    if (r->kind == RESULT_OUTPUT_REMOVE) {
-        if (map_find(&s->outputs, r->name))
-            map_put(&s->outputs, r->name, NULL);
-        return true;
-    }
-    struct state_output *out = ARENA_NEW(s->arena, struct state_output);
-    *out = (struct state_output){arena_str(s->arena, r->name), value_copy(s->arena, r->value), r->sensitive};
-    map_put(&s->outputs, out->name, out);
-    return true;
-}
 
 const struct state_output *snapshot_output(const struct snapshot *s, struct str name)
 {
@@ -461,23 +232,6 @@ const struct state_output *snapshot_outputs(struct snapshot *s, size_t *n)
             s->outputs_sorted[k++] = *(struct state_output *)s->outputs.entries[i].value;
     qsort(s->outputs_sorted, k, sizeof *s->outputs_sorted, by_name);
     return s->outputs_sorted;
-}
-
-bool snapshot_apply(struct snapshot *s, const struct result *r)
-{
-    if (r->kind == RESULT_OUTPUT || r->kind == RESULT_OUTPUT_REMOVE)
-        return apply_output(s, r);
-    struct state_instance *in = seat(s, r->addr);
-    discount(s, in);
-    bool fits = apply_to_instance(s, in, r);
-    count(s, in);
-    return fits;
-}
-
-const char *intent_action_name(enum intent_action action)
-{
-    static const char *const names[] = {"create", "update", "delete"};
-    return names[action];
 }
 
 /* -- a move that was begun -- */
@@ -507,4 +261,12 @@ const struct state_moving *snapshot_moving(struct snapshot *s)
     s->moving->addrs = addrs;
     s->moving->n = n;
     return n ? s->moving : NULL;
+}
+
+/* -- names -- */
+
+const char *intent_action_name(enum intent_action action)
+{
+    static const char *const names[] = {"create", "update", "delete"};
+    return names[action];
 }
