@@ -1,6 +1,6 @@
 /* The examples of AWS's documentation, "Authenticating Requests: Using the Authorization Header". */
 #include "base/digest.h"
-#include "state/backend/sigv4.h"
+#include "state/backend/s3/sigv4.h"
 
 #include <criterion/criterion.h>
 

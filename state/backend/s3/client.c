@@ -1,10 +1,10 @@
-#include "state/backend/s3_client.h"
+#include "state/backend/s3/client.h"
 #include "base/digest.h"
 #include "base/gettext.h"
 #include "base/strbuf.h"
+#include "state/backend/s3/credentials.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 /* -- one request -- */
@@ -144,87 +144,21 @@ bool s3_client_refuse(struct s3_client *c, struct arena *arena, const char *what
                         advice(code, r->status));
 }
 
-/* -- XML: what the few answers that are read need -- */
-
-static struct str decode(struct arena *arena, struct str text)
-{
-    static const struct {
-        struct str entity;
-        char c;
-    } entities[] = {{STR_INIT("&amp;"), '&'},  {STR_INIT("&lt;"), '<'},    {STR_INIT("&gt;"), '>'},
-                    {STR_INIT("&quot;"), '"'}, {STR_INIT("&apos;"), '\''}, {STR_INIT("&#34;"), '"'}};
-    STRBUF_AUTO out = STRBUF_INIT(1 << 20);
-    while (text.n) {
-        size_t step = 1;
-        char c = text.p[0];
-        for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
-            if (str_starts(text, entities[i].entity)) {
-                c = entities[i].c;
-                step = entities[i].entity.n;
-            }
-        strbuf_addc(&out, c);
-        text = str_sub(text, step, text.n);
-    }
-    return arena_str(arena, strbuf_str(&out));
-}
-
-bool s3_element(struct arena *arena, struct str xml, const char *name, size_t *from, struct str *text)
-{
-    struct str open = arena_printf(arena, "<%s>", name), close = arena_printf(arena, "</%s>", name);
-    size_t start = str_find(xml, open, *from);
-    size_t end = start == SIZE_MAX ? SIZE_MAX : str_find(xml, close, start);
-    if (end == SIZE_MAX)
-        return false;
-    *text = decode(arena, str_sub(xml, start + open.n, end));
-    *from = end + close.n;
-    return true;
-}
-
 /* -- who and where -- */
 
-/* [profile] of ~/.aws/credentials, as the field's tools read it. */
-static struct str from_profile(struct arena *arena, const char *name)
+static bool take_key(struct s3_client *c, struct arena *arena, const struct backend_config *config, struct diags *diags)
 {
-    const char *file = getenv("AWS_SHARED_CREDENTIALS_FILE"), *home = getenv("HOME"), *profile = getenv("AWS_PROFILE");
-    struct str path = file ? str_c(file) : arena_printf(arena, "%s/.aws/credentials", home ? home : "");
-    struct str want = arena_printf(arena, "[%s]", profile && *profile ? profile : "default"), text, line;
-    bool inside = false;
-    if (!fs_read(&vfs_system, arena, path.p, 1 << 20, &text))
-        return STR("");
-    while (str_next_line(&text, &line)) {
-        line = str_trim(line);
-        size_t equals = str_find_byte(line, '=', 0);
-        if (line.n && line.p[0] == '[')
-            inside = str_eq(line, want);
-        else if (inside && equals != SIZE_MAX && str_eq(str_trim(str_sub(line, 0, equals)), str_c(name)))
-            return arena_str(arena, str_trim(str_sub(line, equals + 1, line.n)));
-    }
-    return STR("");
-}
-
-static struct str credential(struct arena *arena, const struct backend_config *config, const char *field,
-                             const char *profile)
-{
-    struct str value = backend_value(config, field);
-    return value.n ? arena_str(arena, value) : from_profile(arena, profile);
-}
-
-static bool take_credentials(struct s3_client *c, struct arena *arena, const struct backend_config *config,
-                             struct diags *diags)
-{
+    struct s3_credentials who;
+    if (!s3_credentials(arena, config, &who, diags))
+        return false;
+    c->token = who.token;
     c->key = (struct sigv4_key){
-        .access = credential(arena, config, "access_key", "aws_access_key_id"),
-        .secret = credential(arena, config, "secret_key", "aws_secret_access_key"),
+        .access = who.access,
+        .secret = who.secret,
         .region = arena_str(arena, backend_value(config, "region")),
         .service = STR("s3"),
     };
-    c->token = credential(arena, config, "token", "aws_session_token");
-    if (c->key.access.n && c->key.secret.n)
-        return true;
-    diag_error(
-        diags, (struct span){0}, _("No key for the bucket of the state"),
-        _("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE to a profile of ~/.aws/credentials."));
-    return false;
+    return true;
 }
 
 static bool take_endpoint(struct s3_client *c, struct arena *arena, const struct backend_config *config,
@@ -260,7 +194,7 @@ bool s3_client_open(struct s3_client *c, struct arena *arena, struct backend *ba
                  .ca_file = arena_str(arena, backend_value(config, "ca_file"))},
         .bucket = arena_str(arena, backend_value(config, "bucket")),
     };
-    return take_credentials(c, arena, config, diags) && take_endpoint(c, arena, config, diags);
+    return take_key(c, arena, config, diags) && take_endpoint(c, arena, config, diags);
 }
 
 void s3_client_close(struct s3_client *c)

@@ -1,10 +1,11 @@
-/* s3_client: signed requests to an S3 server. One try again where the server says that the clock here is wrong. */
+/* client: signed requests to an S3 server. One try again where the server says that the clock here is wrong. */
 #ifndef DETOUR_STATE_BACKEND_S3_CLIENT_H
 #define DETOUR_STATE_BACKEND_S3_CLIENT_H
 
 #include "state/backend/config.h"
 #include "state/backend/curl/client.h"
-#include "state/backend/sigv4.h"
+#include "state/backend/s3/sigv4.h"
+#include "state/backend/s3/xml.h"
 
 struct s3_client {
     struct client http;
@@ -39,8 +40,5 @@ bool s3_client_send(struct s3_client *client, struct arena *arena, struct s3_req
 /* Why an answer is none that is wanted: the server's code and what to do. Returns false. */
 bool s3_client_refuse(struct s3_client *client, struct arena *arena, const char *what,
                       const struct client_response *response);
-
-/* <name>text</name> at or after *from, decoded; *from is then behind it. */
-bool s3_element(struct arena *arena, struct str xml, const char *name, size_t *from, struct str *text);
 
 #endif

@@ -1,6 +1,6 @@
 /* sigv4: AWS Signature Version 4, as every S3 server wants it. Pure: the time is an argument. */
-#ifndef DETOUR_STATE_BACKEND_SIGV4_H
-#define DETOUR_STATE_BACKEND_SIGV4_H
+#ifndef DETOUR_STATE_BACKEND_S3_SIGV4_H
+#define DETOUR_STATE_BACKEND_S3_SIGV4_H
 
 #include "base/arena.h"
 

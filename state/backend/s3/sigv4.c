@@ -1,4 +1,4 @@
-#include "state/backend/sigv4.h"
+#include "state/backend/s3/sigv4.h"
 #include "base/digest.h"
 #include "base/strbuf.h"
 

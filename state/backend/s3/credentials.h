@@ -1,0 +1,15 @@
+/* credentials: whose key signs: from the settings, or from a profile of the files that AWS's tools read. */
+#ifndef DETOUR_STATE_BACKEND_S3_CREDENTIALS_H
+#define DETOUR_STATE_BACKEND_S3_CREDENTIALS_H
+
+#include "state/backend/config.h"
+
+struct s3_credentials {
+    struct str access, secret, token; /* the token is empty for keys that do not expire */
+};
+
+/* False after a diagnostic. */
+bool s3_credentials(struct arena *arena, const struct backend_config *config, struct s3_credentials *out,
+                    struct diags *diags);
+
+#endif
