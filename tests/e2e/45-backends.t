@@ -3,16 +3,9 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/backends.sh"
 
-fetch_s3 &
-fetching=$!
-start_http
-start_pg
-wait $fetching || cat "$work/fetch.log"
-start_s3
+start_servers
 export DETOUR_HTTP_RETRY_MAX=2 DETOUR_S3_RETRY_MAX=2 DETOUR_PG_RETRY_MAX=2
 
-# Messages are broken into lines; their words are not.
-flat() { echo "$1" | tr -s '\n ' ' '; }
 # address KIND: host and port of its server, for a proxy.
 address() {
     case $1 in

@@ -3,19 +3,10 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/backends.sh"
 
-fetch_s3 &
-fetching=$!
-start_http
-start_pg
-wait $fetching || cat "$work/fetch.log"
-start_s3
+start_servers
 export DETOUR_HTTP_RETRY_MAX=1 DETOUR_S3_RETRY_MAX=1 DETOUR_PG_RETRY_MAX=1
 
-# Messages are broken into lines; their words are not.
-flat() { echo "$1" | tr -s '\n ' ' '; }
-says() { has "$1" "$(flat "$err")" "$2"; }
-
-# -- from place to place --
+# -- from place to place -----------------------------------------------------------------------------------------------------------
 c=$work/c
 mkdir "$c"
 resources 5 >"$c/main.hcl"

@@ -54,6 +54,16 @@ start_s3() {
 }
 stop_s3() { "$support/radosgw" stop "$ceph" "$work/ceph"; }
 
+# All three of them.
+start_servers() {
+    fetch_s3 &
+    fetching=$!
+    start_http
+    start_pg
+    wait $fetching || cat "$work/fetch.log"
+    start_s3
+}
+
 # proxy NAME HOST:PORT [BYTES]: a line that can be cut; its port is in $proxy, its process id in $proxy_pid.
 proxy() {
     background "$support/cut-proxy" "$work/$1.port" "$2" ${3:+"$3"}

@@ -59,6 +59,11 @@ lacks() {
     esac
 }
 
+# Messages are broken into lines; their words are not.
+flat() { echo "$1" | tr -s '\n ' ' '; }
+# says NAME PART: what the last d wrote to stderr holds the part.
+says() { has "$1" "$(flat "$err")" "$2"; }
+
 # config DIR: standard input becomes DIR/main.hcl; the folder is made.
 config() {
     mkdir -p "$1"
