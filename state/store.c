@@ -6,7 +6,22 @@
 
 #include <inttypes.h>
 
-/* -- opening -- */
+struct store {
+    struct arena *arena;
+    struct backend *backend, *own;         /* `own`: the backend where the store made it */
+    struct secrets *secrets, *own_secrets; /* the same */
+    struct snapshot *snapshot;
+    const char *rescue;
+    bool locked, keep_lock;
+    bool history_warned;
+    bool exists;    /* the snapshot in the backend */
+    size_t size;    /* of its text: the next one will be about as large */
+    bool left_over; /* the snapshot holds records of an interrupted run's journal */
+    uint64_t seq;   /* of the last record of that journal */
+    const char *operation;
+    struct str digest;   /* of the plan at work; for the history */
+    struct tally *tally; /* what changed since the last snapshot */
+    struct str old;      /* that journal's name */
 
 bool store_fail_at(struct store *s, struct str what, const char *summary, struct diags *diags)
 {
@@ -197,6 +212,185 @@ struct str store_place(const struct store *s)
 struct secrets *store_secrets(struct store *s)
 {
     return s->secrets;
+}
+
+/* -- the history: kept as well as it can be; the state does not depend on it */
+
+static void describe(struct store *s, struct arena *arena, struct past *out)
+{
+    out->serial = snapshot_serial(s->snapshot);
+    out->lineage = snapshot_lineage(s->snapshot);
+    out->when = clock_timestamp(arena);
+    out->who = holder_here(arena, "").who;
+    out->operation = str_c(s->operation);
+    out->digest = s->digest;
+}
+
+/* A snapshot that came from elsewhere (restored, pushed) is kept before it is replaced; but not one of a time without
+ * seals, whose secrets stand in plain text. */
+static bool keep_old(struct store *s, struct history *h, struct arena *arena)
+{
+    struct past old = {.serial = snapshot_serial(s->snapshot), .lineage = snapshot_lineage(s->snapshot)};
+    struct backend_texts texts;
+    if (!s->exists || history_find(h, old.lineage, old.serial))
+        return true;
+    return s->backend->ops->read(s->backend, arena, &texts) &&
+           (!texts.exists || format_is_plain(texts.snapshot) || history_add(s->backend, h, &old, texts.snapshot));
+}
+
+static void warn_history(struct store *s, struct diags *diags)
+{
+    if (s->history_warned)
+        return;
+    s->history_warned = true;
+    diag_warning(diags, (struct span){0}, _("The history cannot be kept"),
+                 _("%s: %s. The state itself is not touched by that."), s->backend->place.p, s->backend->why);
+}
+
+static void keep_new(struct store *s, struct history *h, struct arena *arena, struct str text, struct diags *diags)
+{
+    struct past past = {0};
+    describe(s, arena, &past);
+    tally_take(s->tally, s->snapshot, &past);
+    if (!history_add(s->backend, h, &past, text))
+        warn_history(s, diags);
+}
+
+void store_set_digest(struct store *s, struct str digest)
+{
+    s->digest = arena_str(s->arena, digest);
+}
+
+/* -- the snapshot */
+
+static bool snapshot_text(struct store *s, struct absorbed absorbed, struct strbuf *out)
+{
+    strbuf_reserve(out, s->size + s->size / 8);
+    if (format_write(out, s->snapshot, s->secrets, absorbed)) {
+        s->size = out->n;
+        return true;
+    }
+    strbuf_clear(out);
+    return backend_fail(s->backend, _("it would have more than %d MiB"), BACKEND_SIZE_MAX >> 20);
+}
+
+static void wipe(struct strbuf *text)
+{
+    if (text->p)
+        explicit_bzero(text->p, text->cap);
+}
+
+/* What a remote backend did not take is kept here, and its lock stays: the next run must not start from an older state.
+ */
+static bool rescue(struct store *s, struct str text, struct diags *diags)
+{
+    char why[sizeof s->backend->why];
+    memcpy(why, s->backend->why, sizeof why);
+    s->keep_lock = true;
+    bool kept = s->rescue && fs_replace(&vfs_system, s->rescue, text, 0600);
+    if (kept)
+        diag_error(
+            diags, (struct span){0}, _("The state cannot be written"),
+            _("%s: %s. The state is kept in %s, and the lock stays, so that nobody starts from an older one. When "
+              "the place can be reached again, store it: detour state push %s"),
+            s->backend->place.p, why, s->rescue, s->rescue);
+    memcpy(s->backend->why, why, sizeof why);
+    return kept;
+}
+
+static bool not_written(struct store *s, struct str text, struct diags *diags)
+{
+    if (s->backend->remote && text.n && rescue(s, text, diags))
+        return false;
+    diag_error(diags, (struct span){0}, _("The state cannot be written"),
+               _("%s: %s. What was done is in the journal %s; the next run takes it from there."), s->backend->place.p,
+               s->backend->why, s->backend->journal.p);
+    return false;
+}
+
+/* The serial is raised for a snapshot that replaces one. */
+static bool write_next(struct store *s, uint64_t seq, struct strbuf *text)
+{
+    uint64_t serial = snapshot_serial(s->snapshot);
+    struct absorbed absorbed = {.set = seq > 0, .serial = serial, .seq = seq};
+    snapshot_identify(s->snapshot, snapshot_lineage(s->snapshot), s->exists ? serial + 1 : serial);
+    bool ok = snapshot_text(s, absorbed, text) && s->backend->ops->write(s->backend, strbuf_str(text));
+    if (ok)
+        s->exists = true;
+    else
+        snapshot_identify(s->snapshot, snapshot_lineage(s->snapshot), serial);
+    return ok;
+}
+
+/* False with the backend's why; `text` is then what could not be written, if anything. */
+static bool write_and_keep(struct store *s, uint64_t seq, struct strbuf *text, struct diags *diags)
+{
+    bool secret = snapshot_has_secret(s->snapshot);
+    if (secret && !secrets_ensure(s->secrets, diags))
+        return backend_fail(s->backend, _("there is no key for the secrets"));
+    ARENA_AUTO arena = arena_new();
+    arena_wipe_on_free(arena);
+    struct history history;
+    bool keeps = history_read(s->backend, arena, &history) && keep_old(s, &history, arena);
+    if (!keeps)
+        warn_history(s, diags);
+    bool ok = write_next(s, seq, text);
+    if (ok && secret)
+        secrets_stored(s->secrets);
+    if (ok && keeps)
+        keep_new(s, &history, arena, strbuf_str(text), diags);
+    return ok;
+}
+
+static bool write_snapshot(struct store *s, uint64_t seq, struct diags *diags)
+{
+    STRBUF_AUTO text = STRBUF_INIT(BACKEND_SIZE_MAX);
+    bool ok = write_and_keep(s, seq, &text, diags);
+    if (!ok)
+        not_written(s, strbuf_str(&text), diags);
+    wipe(&text);
+    return ok;
+}
+
+/* -- the journal */
+
+static void journal_close(struct store *s)
+{
+    journal_writer_free(s->writer);
+    s->writer = NULL;
+    s->backend->ops->journal_close(s->backend);
+}
+
+static bool journal_drop(struct store *s)
+{
+    return s->backend->ops->journal_drop(s->backend, s->backend->journal);
+}
+
+static bool journal_create(struct store *s)
+{
+    STRBUF_AUTO begin = STRBUF_INIT(BACKEND_SIZE_MAX);
+    journal_begin(s->writer, &begin, snapshot_lineage(s->snapshot), snapshot_serial(s->snapshot));
+    return s->backend->ops->journal_open(s->backend, strbuf_str(&begin));
+}
+
+/* BEGIN must find its snapshot: a state that is not on disk yet, is there in part, or with secrets that are to be
+ * sealed anew (or were never sealed), is written first. */
+static bool settle_snapshot(struct store *s, bool resealed, struct diags *diags)
+{
+    if (s->exists && !s->left_over && !resealed)
+        return true;
+    if (!write_snapshot(s, s->left_over ? s->seq : 0, diags))
+        return false;
+    if (s->left_over && !s->backend->ops->journal_drop(s->backend, s->old))
+        return fail_at(s, s->old, _("The journal cannot be dropped"), diags);
+    s->left_over = false;
+    return true;
+}
+
+bool store_settle(struct store *s, struct diags *diags)
+{
+    bool plain = has_plain_secrets(s);
+    return (!s->left_over && !plain) || settle_snapshot(s, plain, diags);
 }
 
 bool store_exists(const struct store *s)

@@ -224,11 +224,12 @@ const struct backend_config *backend_environment(struct arena *arena, const stru
     c->values = ARENA_ARRAY(arena, struct str, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct str field = str_c(config->type->fields[i].name), value = config->values[i];
-        c->values[i] = str_is(field, "path")      ? with_name(arena, value, name)
-                       : str_is(field, "key")     ? arena_printf(arena, "env/%.*s/%.*s", STR_ARG(name), STR_ARG(value))
-                       : str_is(field, "name")    ? arena_printf(arena, "%.*s.%.*s", STR_ARG(value), STR_ARG(name))
-                       : str_is(field, "address") ? with_suffix(arena, value, name)
-                                                  : value;
+        c->values[i] = str_is(field, "path")   ? with_name(arena, value, name)
+                       : str_is(field, "key")  ? arena_printf(arena, "env/%.*s/%.*s", STR_ARG(name), STR_ARG(value))
+                       : str_is(field, "name") ? arena_printf(arena, "%.*s.%.*s", STR_ARG(value), STR_ARG(name))
+                       : str_is(field, "address") || (str_is(field, "journal_address") && value.n)
+                           ? with_suffix(arena, value, name)
+                           : value;
     }
     return c;
 }

@@ -34,7 +34,7 @@ for to in s3 pg http local; do
     fi
     from=$to
     case $to in
-    s3 | pg)
+    s3 | pg | http)
         d "$c" state history
         has "the history goes along to $to" "$out" "+5 ~0 -0"
         ;;

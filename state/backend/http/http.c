@@ -1,6 +1,6 @@
 /*
  * http: the state on a web server that speaks the protocol of Terraform's http backend: GET, POST and DELETE of a
- * document, LOCK and UNLOCK. The journal is a second document beside the first.
+ * document, LOCK and UNLOCK. The journal is a second document beside the first, and so are further texts.
  */
 #include "state/backend/http/http.h"
 #include "base/gettext.h"
@@ -39,6 +39,9 @@ static const struct backend_ops http_ops = {
     .journal_close = http_journal_close,
     .journal_drop = http_journal_drop,
     .journal_set_aside = http_journal_set_aside,
+    .extra_write = http_extra_write,
+    .extra_read = http_extra_read,
+    .extra_drop = http_extra_drop,
     .close = http_close,
 };
 
@@ -48,12 +51,23 @@ static struct str or_else(struct arena *arena, const struct backend_config *c, c
     return arena_str(arena, value.n ? value : otherwise);
 }
 
-/* `address`.journal, in front of a query. */
-static struct str beside(struct arena *arena, struct str address)
+/* GitLab and Gitea list every address of theirs as a state of its own. */
+static bool keeps_texts(const struct backend_config *c)
 {
-    size_t query = str_find_byte(address, '?', 0);
-    return arena_printf(arena, "%.*s.journal%.*s", STR_ARG(str_sub(address, 0, query)),
-                        STR_ARG(query == SIZE_MAX ? STR("") : str_sub(address, query, address.n)));
+    return backend_value(c, "history").n
+               ? backend_value_bool(c, "history")
+               : str_find(backend_value(c, "address"), STR("/terraform/state/"), 0) == SIZE_MAX;
+}
+
+static struct backend_ops ops_for(const struct backend_config *c)
+{
+    struct backend_ops ops = http_ops;
+    if (!keeps_texts(c)) {
+        ops.extra_write = NULL;
+        ops.extra_read = NULL;
+        ops.extra_drop = NULL;
+    }
+    return ops;
 }
 
 static bool check_address(const struct backend_config *c, struct diags *diags)
@@ -85,7 +99,8 @@ static struct backend *http_open(const struct backend_config *c, struct diags *d
     struct http *h = ARENA_NEW(arena, struct http);
     struct str address = backend_value(c, "address");
     *h = (struct http){
-        .base = {.ops = &http_ops, .arena = arena, .remote = true},
+        .base = {.ops = &h->ops, .arena = arena, .remote = true},
+        .ops = ops_for(c),
         .client = {.backend = &h->base,
                    .retry = {backend_value_number(c, "retry_max", 5), 250,
                              backend_value_number(c, "retry_wait_max", 5) * 1000u},
@@ -97,7 +112,7 @@ static struct backend *http_open(const struct backend_config *c, struct diags *d
         .address = arena_str(arena, address),
         .lock_address = or_else(arena, c, "lock_address", address),
         .unlock_address = or_else(arena, c, "unlock_address", or_else(arena, c, "lock_address", address)),
-        .journal_address = or_else(arena, c, "journal_address", beside(arena, address)),
+        .journal_address = or_else(arena, c, "journal_address", http_beside(arena, address, "journal")),
         .update_method = or_else(arena, c, "update_method", STR("POST")),
         .lock_method = or_else(arena, c, "lock_method", STR("LOCK")),
         .unlock_method = or_else(arena, c, "unlock_method", STR("UNLOCK")),
@@ -124,6 +139,11 @@ static const struct backend_field fields[] = {
     {.name = "journal_address",
      .environment = {"DETOUR_HTTP_JOURNAL_ADDRESS"},
      .doc = N_("where the journal is; the address with .journal behind it")},
+    {.name = "history",
+     .doc =
+         N_("keep the history and the list of environments behind the address, as .history, .history.SERIAL and "
+            ".environments: true or false; true, but false on GitLab and Gitea (/terraform/state/), which would list "
+            "each as a state of its own. GitLab keeps versions itself")},
     {.name = "update_method",
      .environment = {"DETOUR_HTTP_UPDATE_METHOD", "TF_HTTP_UPDATE_METHOD"},
      .doc = N_("the method that writes: POST")},

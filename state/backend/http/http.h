@@ -8,6 +8,7 @@
 
 struct http {
     struct backend base;
+    struct backend_ops ops; /* without further texts where there are to be none */
     struct client client;
     struct str address, lock_address, unlock_address, journal_address;
     struct str update_method, lock_method, unlock_method;
@@ -15,6 +16,8 @@ struct http {
     struct str run;                /* names the open journal */
     struct strbuf records;         /* of the open journal */
     uint64_t serial;               /* of the journal's document: servers with versions want another one each time */
+    long status;                   /* of the last answer */
+    struct str refused;            /* why no further texts are kept here; empty: nothing is known against it */
 };
 
 static inline struct http *http_of(struct backend *b)
@@ -33,12 +36,14 @@ bool http_refuse(struct http *h, struct arena *arena, const char *method, const 
 /* *exists false where there is no document. */
 bool http_get(struct http *h, struct arena *arena, struct str url, struct str *text, bool *exists);
 bool http_post(struct http *h, struct arena *arena, struct str url, struct str body);
+/* `address`.NAME, in front of a query. */
+struct str http_beside(struct arena *arena, struct str address, const char *name);
 /* The member of that name; empty where it is no text. */
 struct str http_member_text(struct value object, const char *name);
 /* The same for a number; 0 where it is none. */
 uint64_t http_member_number(struct value object, const char *name);
 
-/* -- lock.c and journal.c: see struct backend_ops -- */
+/* -- lock.c, journal.c and extra.c: see struct backend_ops */
 
 enum lock_outcome http_lock(struct backend *b, struct arena *arena, const struct lock_holder *mine,
                             struct lock_holder *holder);
@@ -53,5 +58,9 @@ void http_journal_close(struct backend *b);
 bool http_journal_drop(struct backend *b, struct str name);
 bool http_journal_set_aside(struct backend *b, const struct backend_journal *journal, const char *kind, bool copy,
                             struct str *kept);
+
+bool http_extra_write(struct backend *b, const char *name, struct str text);
+bool http_extra_read(struct backend *b, struct arena *arena, const char *name, struct str *text, bool *exists);
+bool http_extra_drop(struct backend *b, const char *name);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <inttypes.h>
 
+/* Empty where it would be too large. */
 static struct str journal_document(struct http *h, struct arena *arena, struct str records)
 {
     STRBUF_AUTO out = STRBUF_INIT(BACKEND_SIZE_MAX);
@@ -18,7 +19,7 @@ static struct str journal_document(struct http *h, struct arena *arena, struct s
     strbuf_lit(&out, ",\"records\":");
     json_write_string(&out, records, JSON_COMPACT);
     strbuf_lit(&out, "}\n");
-    return arena_str(arena, strbuf_str(&out));
+    return out.over ? (struct str){0} : arena_str(arena, strbuf_str(&out));
 }
 
 struct journal_document {
@@ -50,10 +51,23 @@ static bool get_journal(struct http *h, struct arena *arena, struct journal_docu
     return http_get(h, arena, h->journal_address, &text, &exists) && (!exists || parse_document(h, arena, text, out));
 }
 
+static bool no_journals(struct http *h)
+{
+    if (h->status != 403 && h->status != 404 && h->status != 405 && h->status != 501)
+        return false;
+    return backend_fail(&h->base,
+                        _("the server takes no second document there (%s: %ld), and without a journal a run that is "
+                          "lost loses what it did. Set \"journal_address\" to an address that it takes"),
+                        h->update_method.p, h->status);
+}
+
 static bool post_journal(struct http *h, struct arena *arena, struct str records)
 {
     h->serial++;
-    return http_post(h, arena, h->journal_address, journal_document(h, arena, records));
+    struct str document = journal_document(h, arena, records);
+    if (!document.n)
+        return backend_fail(&h->base, _("the records are too many"));
+    return http_post(h, arena, h->journal_address, document) || no_journals(h);
 }
 
 /* A checkpoint may come between the two: then both are read again. */

@@ -6,7 +6,9 @@
 
 bool http_send(struct http *h, struct arena *arena, struct client_request *r, struct client_response *out)
 {
-    return client_send(&h->client, arena, r, out);
+    bool ok = client_send(&h->client, arena, r, out);
+    h->status = ok ? out->status : 0;
+    return ok;
 }
 
 static struct str content_md5(struct arena *arena, struct str body)
@@ -44,8 +46,9 @@ bool http_refuse(struct http *h, struct arena *arena, const char *method, const 
         return backend_fail(&h->base,
                             _("the server refuses %s (%ld). Check DETOUR_HTTP_USERNAME and DETOUR_HTTP_PASSWORD"),
                             method, r->status);
-    return backend_fail(&h->base, _("the server answers %s with %ld: %.*s"), method, r->status,
-                        STR_ARG(client_excerpt(arena, r)));
+    struct str excerpt = client_excerpt(arena, r);
+    return backend_fail(&h->base, _("the server answers %s with %ld%s%.*s"), method, r->status, excerpt.n ? ": " : "",
+                        STR_ARG(excerpt));
 }
 
 bool http_get(struct http *h, struct arena *arena, struct str url, struct str *text, bool *exists)
@@ -82,7 +85,14 @@ bool http_post(struct http *h, struct arena *arena, struct str url, struct str b
     return http_refuse(h, arena, h->update_method.p, &out);
 }
 
-/* -- members of a document -- */
+struct str http_beside(struct arena *arena, struct str address, const char *name)
+{
+    size_t query = str_find_byte(address, '?', 0);
+    return arena_printf(arena, "%.*s.%s%.*s", STR_ARG(str_sub(address, 0, query)), name,
+                        STR_ARG(query == SIZE_MAX ? STR("") : str_sub(address, query, address.n)));
+}
+
+/* -- members of a document */
 
 struct str http_member_text(struct value object, const char *name)
 {
