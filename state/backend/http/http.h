@@ -43,7 +43,7 @@ struct str http_member_text(struct value object, const char *name);
 /* The same for a number; 0 where it is none. */
 uint64_t http_member_number(struct value object, const char *name);
 
-/* -- lock.c, journal.c and extra.c: see struct backend_ops */
+/* -- lock.c, journal.c and extra.c: see struct backend_ops -- */
 
 enum lock_outcome http_lock(struct backend *b, struct arena *arena, const struct lock_holder *mine,
                             struct lock_holder *holder);

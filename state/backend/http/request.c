@@ -92,7 +92,7 @@ struct str http_beside(struct arena *arena, struct str address, const char *name
                         STR_ARG(query == SIZE_MAX ? STR("") : str_sub(address, query, address.n)));
 }
 
-/* -- members of a document */
+/* -- members of a document -- */
 
 struct str http_member_text(struct value object, const char *name)
 {
