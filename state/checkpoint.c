@@ -28,8 +28,11 @@ static bool keep_old(struct store *s, struct history *h, struct arena *arena)
            (!texts.exists || format_is_plain(texts.snapshot) || history_add(s->backend, h, &old, texts.snapshot));
 }
 
-static void warn_history(const struct store *s, struct diags *diags)
+static void warn_history(struct store *s, struct diags *diags)
 {
+    if (s->history_warned)
+        return;
+    s->history_warned = true;
     diag_warning(diags, (struct span){0}, _("The history cannot be kept"),
                  _("%s: %s. The state itself is not touched by that."), s->backend->place.p, s->backend->why);
 }
