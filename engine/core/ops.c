@@ -239,7 +239,7 @@ bool ops_build(struct applying *a)
     struct map hasty = MAP_INIT(a->arena);
     while (!build(a, &hasty))
         if (!give_way(a, &hasty)) {
-            tree_report_cycle(a->dag, name_for_cycle, span_for_cycle, a, a->run.diags);
+            cycle_report(a->dag, name_for_cycle, span_for_cycle, a, a->run.diags);
             return false;
         }
     choose(a);

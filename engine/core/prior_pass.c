@@ -178,7 +178,7 @@ void state_pass(struct run *run)
     walk(&pass, NULL);
 }
 
-bool prior_pass(struct session *session, struct run *plan_run)
+void prior_pass(struct session *session, struct run *plan_run)
 {
     ARENA_AUTO scratch = arena_new();
     struct arena *arena = plan_run->arena; /* the connections found live as long as the plan */
@@ -204,5 +204,4 @@ bool prior_pass(struct session *session, struct run *plan_run)
     vec_each (&plan_run->priors->list, i)
         lane_introduce(plan_run, plan_run->priors->list.v[i]);
     tree_reset(tree);
-    return true;
 }

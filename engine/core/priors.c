@@ -62,7 +62,8 @@ static struct provider_slot *slot_without_config(struct run *run, struct str key
     return slot;
 }
 
-struct provider_slot *provider_for_key(struct run *run, struct str key, const struct addr *addr)
+/* The slot for a state object's provider key; NULL after a diagnostic. */
+static struct provider_slot *slot_for_key(struct run *run, struct str key, const struct addr *addr)
 {
     struct provider_slot *slot = map_get(&run->tree->slots, key);
     return slot ? slot : slot_without_config(run, key, addr);
@@ -144,7 +145,7 @@ static bool prior_add(struct run *run, const struct addr *addr, struct str depos
         return false;
     prior->task = task_of_addr(run, to);
     prior->slot =
-        prior->task && !mock_key(known->provider) ? prior->task->slot : provider_for_key(run, known->provider, addr);
+        prior->task && !mock_key(known->provider) ? prior->task->slot : slot_for_key(run, known->provider, addr);
     if (!prior->slot || !conform_stored(run, prior, known->value))
         return false;
     prior->value = object ? prior->stored : value_null(prior->type->schema->implied);
