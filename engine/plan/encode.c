@@ -138,6 +138,31 @@ static void private(struct writing *w, const struct change *c, const char *name,
     strbuf_lit(w->out, "\",");
 }
 
+static void replace_because(struct strbuf *out, const struct change *c)
+{
+    strbuf_lit(out, "\"replace_because\":[");
+    vec_each (&c->replace_because.list, i) {
+        path_json_write(out, c->replace_because.list.v[i].path);
+        strbuf_addc(out, ',');
+    }
+    close(out, ']');
+    strbuf_addc(out, ',');
+}
+
+static void risks(struct strbuf *out, const struct change *c)
+{
+    strbuf_lit(out, "\"risks\":[");
+    vec_each (&c->risks, i) {
+        strbuf_addc(out, '{');
+        number(out, "level", c->risks.v[i].level);
+        text(out, "text", c->risks.v[i].text);
+        close(out, '}');
+        strbuf_addc(out, ',');
+    }
+    close(out, ']');
+    strbuf_addc(out, ',');
+}
+
 static void change(struct writing *w, const struct change *c)
 {
     struct strbuf *out = w->out;
@@ -156,22 +181,8 @@ static void change(struct writing *w, const struct change *c)
     value(w, "before", c->before);
     place(w, "changes", c->addr->text, c->deposed, "after");
     value(w, "after", c->after);
-    strbuf_lit(out, "\"replace_because\":[");
-    vec_each (&c->replace_because.list, i) {
-        path_json_write(out, c->replace_because.list.v[i].path);
-        strbuf_addc(out, ',');
-    }
-    close(out, ']');
-    strbuf_lit(out, ",\"risks\":[");
-    vec_each (&c->risks, i) {
-        strbuf_addc(out, '{');
-        number(out, "level", c->risks.v[i].level);
-        text(out, "text", c->risks.v[i].text);
-        close(out, '}');
-        strbuf_addc(out, ',');
-    }
-    close(out, ']');
-    strbuf_addc(out, ',');
+    replace_because(out, c);
+    risks(out, c);
     private(w, c, "private_before", c->private_before);
     private(w, c, "private_planned", c->private_planned);
     close(out, '}');
