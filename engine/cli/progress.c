@@ -213,13 +213,32 @@ static void line_import(struct strbuf *out, const struct session_event *e)
     strbuf_printf(out, "... [id=%.*s]\n", STR_ARG(e->id));
 }
 
+static void line_read(struct strbuf *out, const struct session_event *e)
+{
+    strbuf_printf(out, ngettext("Reading %zu object", "Reading %zu objects", e->count), e->count);
+    add_place(out, e->place);
+    strbuf_lit(out, "...\n");
+}
+
+static void line_errored(struct strbuf *out, const struct session_event *e)
+{
+    add_line(out, e);
+    strbuf_printf(out, _("FAILED after %us"), (unsigned)(e->elapsed_ns / 1000000000u));
+    add_place(out, e->place);
+    strbuf_addc(out, '\n');
+}
+
+static void line_skipped(struct strbuf *out, const struct session_event *e)
+{
+    add_line(out, e);
+    strbuf_printf(out, "%s\n", _("not started: what it depends on failed, or the run was interrupted"));
+}
+
 static void describe(struct progress *p, struct strbuf *out, const struct session_event *e)
 {
     switch (e->kind) {
     case EVENT_READ_START:
-        strbuf_printf(out, ngettext("Reading %zu object", "Reading %zu objects", e->count), e->count);
-        add_place(out, e->place);
-        strbuf_lit(out, "...\n");
+        line_read(out, e);
         break;
     case EVENT_IMPORT_START:
         line_import(out, e);
@@ -233,14 +252,10 @@ static void describe(struct progress *p, struct strbuf *out, const struct sessio
         line_done(out, e);
         break;
     case EVENT_APPLY_ERRORED:
-        add_line(out, e);
-        strbuf_printf(out, _("FAILED after %us"), (unsigned)(e->elapsed_ns / 1000000000u));
-        add_place(out, e->place);
-        strbuf_addc(out, '\n');
+        line_errored(out, e);
         break;
     case EVENT_APPLY_SKIPPED:
-        add_line(out, e);
-        strbuf_printf(out, "%s\n", _("not started: what it depends on failed, or the run was interrupted"));
+        line_skipped(out, e);
         break;
     case EVENT_LOCK_WAIT:
         strbuf_printf(out, _("Waiting for the lock of the state: %.*s\n"), STR_ARG(e->text));

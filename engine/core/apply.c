@@ -260,6 +260,29 @@ static void conclude(struct applying *a, size_t errors)
     }
 }
 
+static struct applying applying_of(struct session *session, struct plan *plan, struct arena *scratch,
+                                   struct diags *diags)
+{
+    struct arena *arena = session->applied;
+    return (struct applying){
+        .plan = plan,
+        .arena = arena,
+        .op_of = MAP_INIT(arena),
+        .change_of = MAP_INIT(arena),
+        .read_of = MAP_INIT(arena),
+        .rescue = STRBUF_INIT(STRBUF_MAX),
+        .run = {.session = session,
+                .tree = session->tree,
+                .phase = PHASE_APPLY,
+                .arena = arena,
+                .scratch = scratch,
+                .diags = diags,
+                .timestamp = plan->timestamp,
+                .plan = plan,
+                .options = {.mode = plan->mode, .targets = plan->targets.v, .n_targets = plan->targets.n}},
+    };
+}
+
 bool session_apply(struct session *session, struct plan *plan, struct apply_result *result, struct diags *diags)
 {
     size_t errors = diags->n_errors;
@@ -267,25 +290,11 @@ bool session_apply(struct session *session, struct plan *plan, struct apply_resu
     if (!may_apply(session, plan, diags))
         return false;
     arena_free(session->applied);
-    struct arena *arena = session->applied = arena_new(); /* the values stay, to be looked at */
+    session->applied = arena_new(); /* the values stay, to be looked at */
+    arena_wipe_on_free(session->applied);
     ARENA_AUTO scratch = arena_new();
-    arena_wipe_on_free(arena);
-    struct applying a = {.plan = plan,
-                         .arena = arena,
-                         .op_of = MAP_INIT(arena),
-                         .change_of = MAP_INIT(arena),
-                         .read_of = MAP_INIT(arena),
-                         .rescue = STRBUF_INIT(STRBUF_MAX),
-                         .result = result};
-    a.run = (struct run){.session = session,
-                         .tree = session->tree,
-                         .phase = PHASE_APPLY,
-                         .arena = arena,
-                         .scratch = scratch,
-                         .diags = diags,
-                         .timestamp = plan->timestamp,
-                         .plan = plan,
-                         .options = {.mode = plan->mode, .targets = plan->targets.v, .n_targets = plan->targets.n}};
+    struct applying a = applying_of(session, plan, scratch, diags);
+    a.result = result;
     if (!start(&a))
         return false;
     store_set_digest(session->store, digest_hex(scratch, plan->digest));

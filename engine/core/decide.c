@@ -259,6 +259,30 @@ static bool work(struct decision *d)
     return conditions(d, true) && allowed;
 }
 
+/* `prior` NULL, or of a null value: there is no object yet. */
+static struct decision decision_of(struct run *run, struct task *task, const struct module_copy *copy,
+                                   struct group *group, struct instance_of *inst, struct prior *prior)
+{
+    bool there = prior && value_is_set(prior->value);
+    return (struct decision){
+        .run = run,
+        .task = task,
+        .copy = copy,
+        .group = group,
+        .inst = inst,
+        .prior = prior,
+        .before = there ? prior->value : (struct value){0},
+        .frame = frame_of_instance(run, task, copy, group, inst),
+        .about = {.addr = inst->addr, .task = task, .place = prior ? prior->place : (struct str){0}},
+        .change = {.addr = inst->addr,
+                   .schema = task->type->schema,
+                   .where = task->config->header,
+                   .moved_from = there ? prior->from : NULL,
+                   .before = there ? prior->value : value_null(task->type->schema->implied),
+                   .private_before = there ? prior->private : (struct blob){0}},
+    };
+}
+
 static bool plan_instance(struct run *run, struct task *task, const struct module_copy *copy, struct group *group,
                           struct instance_of *inst)
 {
@@ -269,25 +293,17 @@ static bool plan_instance(struct run *run, struct task *task, const struct modul
         return false; /* told when it was looked for */
     if (!prior)
         prior = prior_find(run->priors, inst->addr);
-    bool there = prior && value_is_set(prior->value);
     if (prior)
         prior->claimed = true;
     if (!run_targeted(run, task, inst->addr) || run->options.mode == PLAN_REFRESH_ONLY) {
-        if (there)
+        if (prior && value_is_set(prior->value))
             inst->value = prior->value;
         return !prior || !prior->failed;
     }
     if (prior && prior->failed)
         return false; /* told when it was read */
-    struct decision d = {.run = run, .task = task, .copy = copy, .group = group, .inst = inst, .prior = prior};
-    d.frame = frame_of_instance(run, task, copy, group, inst);
-    d.about = (struct about){.addr = inst->addr, .task = task, .place = prior ? prior->place : (struct str){0}};
-    d.change = (struct change){.addr = inst->addr, .schema = task->type->schema, .where = task->config->header};
-    d.change.moved_from = there ? prior->from : NULL;
+    struct decision d = decision_of(run, task, copy, group, inst, prior);
     d.change.import_id = import_id;
-    d.before = there ? prior->value : (struct value){0};
-    d.change.before = there ? prior->value : value_null(task->type->schema->implied);
-    d.change.private_before = there ? prior->private : (struct blob){0};
     bool ok = work(&d);
     arena_reset(run->scratch);
     return ok;

@@ -99,10 +99,23 @@ static struct operation *removal_add(struct ordering *o, const struct change *ch
     return op;
 }
 
+static void add_replacement(struct ordering *o, const struct change *change)
+{
+    struct operation *first, *second;
+    if (change->action == ACTION_REPLACE) {
+        first = removal_add(o, change, false);
+        second = making_add(o, change, OP_CREATE);
+    } else {
+        first = making_add(o, change, OP_CREATE);
+        second = removal_add(o, change, true);
+        first->deposed = second->deposed = snapshot_deposed_key(session_snapshot(o->a->run.session), change->addr);
+    }
+    first->replaces = second->replaces = true;
+    dag_edge(o->a->dag, second->unit, first->unit);
+}
+
 static void add_ops(struct ordering *o, const struct change *change)
 {
-    struct applying *a = o->a;
-    struct operation *first, *second;
     switch (change->action) {
     case ACTION_NOOP:
     case ACTION_FORGET:
@@ -120,17 +133,8 @@ static void add_ops(struct ordering *o, const struct change *change)
         removal_add(o, change, true);
         break;
     case ACTION_REPLACE:
-        first = removal_add(o, change, false);
-        second = making_add(o, change, OP_CREATE);
-        first->replaces = second->replaces = true;
-        dag_edge(a->dag, second->unit, first->unit);
-        break;
     case ACTION_CREATE_BEFORE_DELETE:
-        first = making_add(o, change, OP_CREATE);
-        second = removal_add(o, change, true);
-        first->replaces = second->replaces = true;
-        first->deposed = second->deposed = snapshot_deposed_key(session_snapshot(a->run.session), change->addr);
-        dag_edge(a->dag, second->unit, first->unit);
+        add_replacement(o, change);
         break;
     }
 }
