@@ -66,15 +66,15 @@ static bool rescue(struct store *s, struct str text, struct diags *diags)
     char why[sizeof s->backend->why];
     memcpy(why, s->backend->why, sizeof why);
     s->keep_lock = true;
-    bool kept = s->rescue && fs_replace(&vfs_system, s->rescue, text, 0600);
-    if (kept)
+    s->rescued = s->rescue && fs_replace(&vfs_system, s->rescue, text, 0600);
+    if (s->rescued)
         diag_error(
             diags, (struct span){0}, _("The state cannot be written"),
             _("%s: %s. The state is kept in %s, and the lock stays, so that nobody starts from an older one. When "
               "the place can be reached again, store it: detour state push %s"),
             s->backend->place.p, why, s->rescue, s->rescue);
     memcpy(s->backend->why, why, sizeof why);
-    return kept;
+    return s->rescued;
 }
 
 static bool not_written(struct store *s, struct str text, struct diags *diags)
@@ -110,8 +110,9 @@ static bool write_and_keep(struct store *s, uint64_t seq, struct strbuf *text, s
     ARENA_AUTO arena = arena_new();
     arena_wipe_on_free(arena);
     struct history history;
-    bool keeps = history_read(s->backend, arena, &history) && keep_old(s, &history, arena);
-    if (!keeps)
+    bool cut = s->error.n > 0; /* the line, most likely: then what counts is the state */
+    bool keeps = !cut && history_read(s->backend, arena, &history) && keep_old(s, &history, arena);
+    if (!keeps && !cut)
         warn_history(s, diags);
     bool ok = write_next(s, seq, text);
     if (ok && secret)
@@ -227,7 +228,8 @@ bool store_checkpoint(struct store *s, struct diags *diags)
         if (!write_snapshot(s, seq, diags)) {
             s->error = s->error.n ? s->error : arena_str(s->arena, str_c(s->backend->why));
             strbuf_clear(&s->pending);
-            strbuf_add(&s->pending, strbuf_str(&unconfirmed));
+            if (!s->rescued) /* which has them all */
+                strbuf_add(&s->pending, strbuf_str(&unconfirmed));
             return false;
         }
     }

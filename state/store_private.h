@@ -16,6 +16,7 @@ struct store {
     const char *rescue;
     bool locked, keep_lock;
     bool history_warned;
+    bool rescued;   /* the snapshot that could not be written is in the file `rescue` */
     bool exists;    /* the snapshot in the backend */
     size_t size;    /* of its text: the next one will be about as large */
     bool left_over; /* the snapshot holds records of an interrupted run's journal */

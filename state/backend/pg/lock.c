@@ -38,12 +38,14 @@ static bool take_session(struct pg *p)
         return backend_fail(&p->base,
                             _("the run whose lock was forced open is connected still. End it, or its session (SELECT "
                               "pg_terminate_backend), and try again"));
-    PG_RESULT mine = PG_RUN(p, NULL,
-                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = "
-                            "pg_backend_pid() AND (classid::bigint << 32 | objid::bigint) = " SESSION_KEY,
-                            p->raw_schema.p, p->name.p);
+    PG_RESULT mine =
+        PG_RUN(p, NULL,
+               "SELECT count(*), pg_backend_pid() FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = "
+               "pg_backend_pid() AND (classid::bigint << 32 | objid::bigint) = " SESSION_KEY,
+               p->raw_schema.p, p->name.p);
     if (!mine)
         return false;
+    p->session_pid = arena_str(p->base.arena, pg_text(mine, 0, 1));
     return !str_is(pg_text(mine, 0, 0), "0") ||
            backend_fail(
                &p->base,
@@ -51,10 +53,25 @@ static bool take_session(struct pg *p)
                  "in transaction mode. Connect to the database itself, or to a pool in session mode"));
 }
 
+/* Ends the sessions that hold this lock: that of the server's process `pid`, or all of them (NULL). Where packets were
+ * lost nobody has told the server that the other end is gone, and it keeps a session for hours. */
+static void end_sessions(struct pg *p, const char *pid)
+{
+    PG_RESULT ended =
+        PG_RUN(p, NULL,
+               "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND "
+               "pid = coalesce($3::int, pid) AND (classid::bigint << 32 | objid::bigint) = " SESSION_KEY,
+               p->raw_schema.p, p->name.p, pid);
+}
+
 bool pg_resume(struct backend *b)
 {
     struct pg *p = pg_of(b);
-    return !p->lock_id.n || take_session(p);
+    if (!p->lock_id.n)
+        return true;
+    if (p->session_pid.n)
+        end_sessions(p, p->session_pid.p);
+    return take_session(p);
 }
 
 static bool delete_lock(struct pg *p, struct str id, bool *gone)
@@ -118,6 +135,8 @@ enum lock_outcome pg_lock(struct backend *b, struct arena *arena, const struct l
     enum lock_outcome outcome = take_row(p, arena, mine, holder);
     if (outcome != LOCK_TAKEN && outcome != LOCK_TAKEN_OVER)
         return outcome;
+    if (outcome == LOCK_TAKEN_OVER)
+        end_sessions(p, NULL);
     char why[sizeof b->why];
     if (take_session(p)) {
         p->lock_id = arena_str(b->arena, mine->id);
@@ -156,10 +175,6 @@ bool pg_force_unlock(struct backend *b, const struct lock_holder *holder)
         return false;
     if (!gone)
         return backend_fail(b, _("somebody else holds the lock now"));
-    PG_RESULT ended =
-        PG_RUN(p, NULL,
-               "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND "
-               "(classid::bigint << 32 | objid::bigint) = " SESSION_KEY,
-               p->raw_schema.p, p->name.p);
+    end_sessions(p, NULL);
     return true; /* where this is not allowed, the next run says so */
 }

@@ -147,6 +147,7 @@ static struct backend *pg_open(const struct backend_config *c, struct diags *dia
         .schema = quote(arena, schema),
         .raw_schema = arena_str(arena, schema),
         .lock_id = STR(""),
+        .session_pid = STR(""),
         .run = STR(""),
         .create_schema = !backend_value_bool(c, "skip_schema_creation"),
     };

@@ -13,6 +13,7 @@ struct pg {
     struct str name, schema;   /* `schema` as an identifier, quoted */
     struct str raw_schema;     /* as it is */
     struct str lock_id;        /* while it is held; empty: not */
+    struct str session_pid;    /* of the server's process that holds the session's lock; empty: none yet */
     struct str run;            /* names the open journal */
     unsigned groups;           /* of the open journal */
     bool create_schema, ready; /* ready: the tables are there */
