@@ -1,4 +1,5 @@
-#include "module_store/origin.h"
+#include "module_store/origin_private.h"
+
 #include "base/gettext.h"
 #include "base/hex.h"
 #include "base/strbuf.h"
@@ -19,102 +20,12 @@ enum { N_FORMATS = sizeof formats / sizeof *formats };
 /* Hosts whose repositories may be named without saying git:: and https://. */
 static const struct str shorthands[] = {STR_INIT("github.com/"), STR_INIT("gitlab.com/"), STR_INIT("bitbucket.org/")};
 
-struct reading {
-    struct arena *arena;
-    struct str source; /* all of it */
-    struct str rest;   /* without what was taken off */
-    struct str query;  /* behind the question mark */
-    struct origin *out;
-    struct str *why;
-};
-
-static bool refuse(struct reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static bool refuse(struct reading *r, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    *r->why = arena_vprintf(r->arena, format, args);
-    va_end(args);
-    return false;
-}
-
-/* -- characters -- */
-
-static bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
-static bool all(struct str s, const char *besides_words)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (!is_word(s.p[i]) && (!s.p[i] || !strchr(besides_words, s.p[i])))
-            return false;
-    return s.n > 0;
-}
-
-static size_t last_of(struct str s, char c)
-{
-    for (size_t i = s.n; i > 0; i--)
-        if (s.p[i - 1] == c)
-            return i - 1;
-    return SIZE_MAX;
-}
-
-static bool check_characters(struct reading *r)
-{
-    for (size_t i = 0; i < r->source.n; i++) {
-        unsigned char c = (unsigned char)r->source.p[i];
-        if (c <= ' ' || c == 0x7f || c == '\\')
-            return refuse(r, c == ' ' ? _("It holds a blank; in a URL that is written %%20.")
-                                      : _("It holds a control character or a backslash."));
-    }
-    if (r->source.n > ORIGIN_MAX)
-        return refuse(r, _("It is longer than %d bytes."), ORIGIN_MAX);
-    return true;
-}
-
-/* -- parts -- */
-
-/* The subfolder behind "//", which stands before the query. */
-static bool take_subdir(struct reading *r)
-{
-    size_t scheme = str_find(r->rest, STR("://"), 0);
-    size_t at = str_find(r->rest, STR("//"), scheme == SIZE_MAX ? 0 : scheme + 3);
-    if (at == SIZE_MAX)
-        return true;
-    struct str subdir = str_sub(r->rest, at + 2, r->rest.n);
-    r->rest = str_sub(r->rest, 0, at);
-    while (subdir.n && subdir.p[subdir.n - 1] == '/')
-        subdir.n--;
-    for (size_t from = 0; from <= subdir.n && subdir.n;) {
-        size_t end = str_find_byte(subdir, '/', from);
-        struct str part = str_sub(subdir, from, end);
-        if (!part.n || str_is(part, ".") || str_is(part, "..") || str_is(part, ".git"))
-            return refuse(r, _("\"%.*s\", behind the two slashes, is no folder within the package."), STR_ARG(subdir));
-        if (end == SIZE_MAX)
-            break;
-        from = end + 1;
-    }
-    r->out->subdir = subdir;
-    return true;
-}
-
-static void split(struct reading *r)
-{
-    size_t mark = str_find_byte(r->rest, '?', 0);
-    if (mark == SIZE_MAX)
-        return;
-    r->query = str_sub(r->rest, mark + 1, r->rest.n);
-    r->rest = str_sub(r->rest, 0, mark);
-}
-
 /* The name of a package: the last part of its path, without what tells of its form. */
 static struct str name_of(struct arena *arena, struct str path)
 {
     while (path.n && path.p[path.n - 1] == '/')
         path.n--;
-    size_t cut = last_of(path, '/'), colon = last_of(path, ':');
+    size_t cut = origin_last(path, '/'), colon = origin_last(path, ':');
     cut = cut == SIZE_MAX ? colon : cut;
     struct str base = str_sub(path, cut == SIZE_MAX ? 0 : cut + 1, path.n);
     if (str_ends(base, STR(".git")))
@@ -127,111 +38,15 @@ static struct str name_of(struct arena *arena, struct str path)
     char *name = arena_alloc(arena, base.n + 1);
     size_t n = 0;
     for (size_t i = 0; i < base.n && n < 40; i++)
-        if (is_word(base.p[i]) || (n && base.p[i] == '.'))
+        if (origin_is_word(base.p[i]) || (n && base.p[i] == '.'))
             name[n++] = base.p[i];
     return n ? str_from(name, n) : STR("module");
-}
-
-static bool percent_decode(struct arena *arena, struct str *value)
-{
-    char *text = arena_alloc(arena, value->n + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < value->n; i++) {
-        if (value->p[i] != '%') {
-            text[n++] = value->p[i];
-            continue;
-        }
-        int high = i + 2 < value->n ? hex_digit(value->p[i + 1]) : -1, low = high < 0 ? -1 : hex_digit(value->p[i + 2]);
-        if (low < 0)
-            return false;
-        text[n++] = (char)(high * 16 + low);
-        i += 2;
-    }
-    *value = str_from(text, n);
-    return true;
-}
-
-/* Takes the next "name=value" off the query. */
-static bool next_parameter(struct str *query, struct str *whole, struct str *name, struct str *value)
-{
-    if (!query->n)
-        return false;
-    size_t end = str_find_byte(*query, '&', 0);
-    *whole = str_sub(*query, 0, end);
-    *query = end == SIZE_MAX ? (struct str){0} : str_sub(*query, end + 1, query->n);
-    size_t equals = str_find_byte(*whole, '=', 0);
-    *name = str_sub(*whole, 0, equals);
-    *value = equals == SIZE_MAX ? (struct str){0} : str_sub(*whole, equals + 1, whole->n);
-    return true;
-}
-
-/* -- where: scheme, user, host, port -- */
-
-static bool is_this_machine(struct str host)
-{
-    return str_is(host, "localhost") || str_is(host, "127.0.0.1") || str_is(host, "[::1]");
-}
-
-static bool check_port(struct str port)
-{
-    for (size_t i = 0; i < port.n; i++)
-        if (port.p[i] < '0' || port.p[i] > '9')
-            return false;
-    return port.n > 0 && port.n <= 5;
-}
-
-/* [user@]host[:port] of a URL; *host is set. */
-static bool check_authority(struct reading *r, struct str authority, struct str *host)
-{
-    size_t at = last_of(authority, '@');
-    if (at != SIZE_MAX) {
-        struct str user = str_sub(authority, 0, at);
-        authority = str_sub(authority, at + 1, authority.n);
-        if (str_find_byte(user, ':', 0) != SIZE_MAX)
-            return refuse(
-                r, _("It holds a password, which would end up in detour.lock.hcl and in version control. Leave it to "
-                     "git's credential helpers, to ssh's agent, or to ~/.netrc."));
-        if (!all(user, ".+~%") || user.p[0] == '-')
-            return refuse(r, _("\"%.*s\" is no name of a user."), STR_ARG(user));
-    }
-    size_t colon = last_of(authority, ':'), bracket = last_of(authority, ']');
-    if (colon != SIZE_MAX && (bracket == SIZE_MAX || colon > bracket)) {
-        if (!check_port(str_sub(authority, colon + 1, authority.n)))
-            return refuse(r, _("What stands behind the colon of \"%.*s\" is no port."), STR_ARG(authority));
-        authority = str_sub(authority, 0, colon);
-    }
-    *host = authority;
-    bool address = authority.n > 2 && authority.p[0] == '[' && authority.p[authority.n - 1] == ']' &&
-                   all(str_sub(authority, 1, authority.n - 1), ":.");
-    if (!address && (!all(authority, ".") || authority.p[0] == '-' || authority.p[0] == '.'))
-        return refuse(r, _("\"%.*s\" is no name of a host."), STR_ARG(authority));
-    return true;
-}
-
-/* A URL scheme://[user@]host[:port]/path. */
-static bool check_url(struct reading *r, struct str *scheme, struct str *host, struct str *path)
-{
-    size_t colon = str_find(r->rest, STR("://"), 0);
-    *scheme = str_sub(r->rest, 0, colon);
-    struct str behind = str_sub(r->rest, colon + 3, r->rest.n);
-    size_t slash = str_find_byte(behind, '/', 0);
-    *path = slash == SIZE_MAX ? (struct str){0} : str_sub(behind, slash, behind.n);
-    *host = str_sub(behind, 0, slash);
-    if (str_is(*scheme, "file")) {
-        if (host->n)
-            return refuse(r, _("A file URL has three slashes and a whole path: file:///srv/web.git."));
-    } else if (!check_authority(r, *host, host)) {
-        return false;
-    }
-    if (path->n < 2)
-        return refuse(r, _("It names no path behind the host."));
-    return true;
 }
 
 /* -- git -- */
 
 /* The rules of git-check-ref-format, and no dash in front. */
-static bool check_ref(struct reading *r, struct str ref)
+static bool check_ref(struct origin_reading *r, struct str ref)
 {
     bool ok = ref.n > 0 && ref.n <= 250 && ref.p[0] != '-' && ref.p[0] != '/' && ref.p[0] != '.' &&
               ref.p[ref.n - 1] != '/' && ref.p[ref.n - 1] != '.' && !str_ends(ref, STR(".lock")) &&
@@ -240,27 +55,29 @@ static bool check_ref(struct reading *r, struct str ref)
     for (size_t i = 0; ok && i < ref.n; i++)
         ok = (unsigned char)ref.p[i] > ' ' && !strchr("~^:?*[\\\x7f", ref.p[i]);
     if (!ok)
-        return refuse(r, _("\"%.*s\" is no name of a tag, branch or commit."), STR_ARG(ref));
+        return origin_refuse(r, _("\"%.*s\" is no name of a tag, branch or commit."), STR_ARG(ref));
     r->out->ref = ref;
     return true;
 }
 
-static bool git_parameter(struct reading *r, struct str name, struct str value)
+static bool git_parameter(struct origin_reading *r, struct str name, struct str value)
 {
     if (str_is(name, "ref"))
-        return percent_decode(r->arena, &value) ? check_ref(r, value)
-                                                : refuse(r, _("A percent sign stands before two hexadecimal digits."));
+        return origin_percent_decode(r->arena, &value)
+                   ? check_ref(r, value)
+                   : origin_refuse(r, _("A percent sign stands before two hexadecimal digits."));
     if (str_is(name, "depth")) /* no more than needed is ever fetched */
         return true;
     if (str_is(name, "sshkey"))
-        return refuse(
+        return origin_refuse(
             r, _("A private key does not belong in a configuration: leave it to ssh's agent, or to ~/.ssh/config."));
-    return refuse(r, _("A git repository takes ?ref=, with a tag, branch or commit, and not \"%.*s\"."), STR_ARG(name));
+    return origin_refuse(r, _("A git repository takes ?ref=, with a tag, branch or commit, and not \"%.*s\"."),
+                         STR_ARG(name));
 }
 
-static bool git_query(struct reading *r)
+static bool git_query(struct origin_reading *r)
 {
-    for (struct str query = r->query, whole, name, value; next_parameter(&query, &whole, &name, &value);)
+    for (struct str query = r->query, whole, name, value; origin_next_parameter(&query, &whole, &name, &value);)
         if (!git_parameter(r, name, value))
             return false;
     return true;
@@ -274,46 +91,47 @@ static bool is_scp(struct str s)
            str_find(s, STR("://"), 0) == SIZE_MAX;
 }
 
-static bool check_scp(struct reading *r)
+static bool check_scp(struct origin_reading *r)
 {
     size_t colon = str_find_byte(r->rest, ':', 0);
     struct str host, path = str_sub(r->rest, colon + 1, r->rest.n);
-    if (!check_authority(r, str_sub(r->rest, 0, colon), &host))
+    if (!origin_check_authority(r, str_sub(r->rest, 0, colon), &host))
         return false;
     if (!path.n || path.p[0] == '-')
-        return refuse(r, _("It names no path behind the host."));
+        return origin_refuse(r, _("It names no path behind the host."));
     r->out->protocol = STR("ssh");
     r->out->network = true;
     return true;
 }
 
-static bool check_git_url(struct reading *r)
+static bool check_git_url(struct origin_reading *r)
 {
     struct str host, path;
     if (str_find(r->rest, STR("://"), 0) == SIZE_MAX)
-        return refuse(
+        return origin_refuse(
             r, _("Behind git:: stands a URL: git::https://example.org/web.git, git::ssh://git@example.org/web.git, "
                  "git::file:///srv/web.git or git::git@example.org:web.git."));
-    if (!check_url(r, &r->out->protocol, &host, &path))
+    if (!origin_check_url(r, &r->out->protocol, &host, &path))
         return false;
     struct str protocol = r->out->protocol;
-    if (str_is(protocol, "http") && !is_this_machine(host))
-        return refuse(r, _("Over http anybody on the way can change what comes: write git::https://%.*s%.*s."),
-                      STR_ARG(host), STR_ARG(path));
+    if (str_is(protocol, "http") && !origin_is_here(host))
+        return origin_refuse(r, _("Over http anybody on the way can change what comes: write git::https://%.*s%.*s."),
+                             STR_ARG(host), STR_ARG(path));
     if (!str_is(protocol, "https") && !str_is(protocol, "ssh") && !str_is(protocol, "file") &&
         !str_is(protocol, "http"))
-        return refuse(r, _("Repositories are reached over https, ssh and file, not over \"%.*s\"."), STR_ARG(protocol));
+        return origin_refuse(r, _("Repositories are reached over https, ssh and file, not over \"%.*s\"."),
+                             STR_ARG(protocol));
     r->out->network = !str_is(protocol, "file");
     return true;
 }
 
-static bool read_git(struct reading *r)
+static bool read_git(struct origin_reading *r)
 {
     size_t colons = str_find(r->rest, STR("::"), 0);
     r->out->kind = ORIGIN_GIT;
     if (colons != SIZE_MAX && colons < str_find_byte(r->rest, '[', 0)) /* in brackets: an address */
-        return refuse(r, _("Only one :: can stand in front of a URL."));
-    if (!take_subdir(r) || !(is_scp(r->rest) ? check_scp(r) : check_git_url(r)) || !git_query(r))
+        return origin_refuse(r, _("Only one :: can stand in front of a URL."));
+    if (!origin_take_subdir(r) || !(is_scp(r->rest) ? check_scp(r) : check_git_url(r)) || !git_query(r))
         return false;
     while (r->rest.n > 1 && r->rest.p[r->rest.n - 1] == '/' && r->rest.p[r->rest.n - 2] != ':')
         r->rest.n--;
@@ -325,17 +143,18 @@ static bool read_git(struct reading *r)
 }
 
 /* host/owner/name[/sub]: of a host that is known to hold repositories. */
-static bool read_shorthand(struct reading *r)
+static bool read_shorthand(struct origin_reading *r)
 {
     size_t host = str_find_byte(r->rest, '/', 0), owner = str_find_byte(r->rest, '/', host + 1);
     struct str name = owner == SIZE_MAX ? (struct str){0} : str_sub(r->rest, owner + 1, r->rest.n);
     size_t end = str_find_byte(name, '/', 0);
     bool deeper = end != SIZE_MAX && (end + 1 >= name.n || name.p[end + 1] != '/');
     if (!name.n || deeper)
-        return refuse(r,
-                      _("A repository there is named by its owner and its name, and a folder in it behind two slashes: "
-                        "%.*sowner/name//folder."),
-                      (int)host + 1, r->rest.p);
+        return origin_refuse(
+            r,
+            _("A repository there is named by its owner and its name, and a folder in it behind two slashes: "
+              "%.*sowner/name//folder."),
+            (int)host + 1, r->rest.p);
     struct str base = str_sub(name, 0, end), behind = end == SIZE_MAX ? (struct str){0} : str_sub(name, end, name.n);
     r->rest = arena_printf(r->arena, "https://%.*s/%.*s%s%.*s", (int)owner, r->rest.p, STR_ARG(base),
                            str_ends(base, STR(".git")) ? "" : ".git", STR_ARG(behind));
@@ -356,7 +175,7 @@ static bool format_of(struct str name, enum origin_format *out)
 
 static const char format_words[] = "tar.gz, tar.xz, tar.zst, tar.bz2, tar, zip";
 
-static bool read_checksum(struct reading *r, struct str value)
+static bool read_checksum(struct origin_reading *r, struct str value)
 {
     if (str_starts(value, STR("sha256:")))
         value = str_sub(value, 7, value.n);
@@ -367,19 +186,20 @@ static bool read_checksum(struct reading *r, struct str value)
         digits[i] = (char)(value.p[i] >= 'A' && value.p[i] <= 'F' ? value.p[i] | 0x20 : value.p[i]);
     }
     if (!ok)
-        return refuse(r, _("A checksum is sha256: and 64 hexadecimal digits, as sha256sum prints them."));
+        return origin_refuse(r, _("A checksum is sha256: and 64 hexadecimal digits, as sha256sum prints them."));
     r->out->checksum = str_from(digits, value.n);
     return true;
 }
 
 /* Takes ?archive= and ?checksum= out of the query; what is left goes to the server. */
-static bool archive_query(struct reading *r, struct strbuf *left, bool *known)
+static bool archive_query(struct origin_reading *r, struct strbuf *left, bool *known)
 {
-    for (struct str query = r->query, whole, name, value; next_parameter(&query, &whole, &name, &value);) {
+    for (struct str query = r->query, whole, name, value; origin_next_parameter(&query, &whole, &name, &value);) {
         if (str_is(name, "archive")) {
             *known = format_of(arena_printf(r->arena, ".%.*s", STR_ARG(value)), &r->out->format);
             if (!*known)
-                return refuse(r, _("\"%.*s\" is no format of archives; there are %s."), STR_ARG(value), format_words);
+                return origin_refuse(r, _("\"%.*s\" is no format of archives; there are %s."), STR_ARG(value),
+                                     format_words);
         } else if (str_is(name, "checksum")) {
             if (!read_checksum(r, value))
                 return false;
@@ -391,15 +211,15 @@ static bool archive_query(struct reading *r, struct strbuf *left, bool *known)
 }
 
 /* What is common to files of this machine and of servers: r->rest is the path or URL. */
-static bool read_archive(struct reading *r, bool *known)
+static bool read_archive(struct origin_reading *r, bool *known)
 {
     STRBUF_AUTO left = STRBUF_INIT(ORIGIN_MAX * 2);
     *known = format_of(r->rest, &r->out->format);
     if (!archive_query(r, &left, known))
         return false;
     if (r->out->local && left.n)
-        return refuse(r, _("An archive in a file takes ?archive= and ?checksum=, and not \"%.*s\"."), (int)left.n - 1,
-                      left.p + 1);
+        return origin_refuse(r, _("An archive in a file takes ?archive= and ?checksum=, and not \"%.*s\"."),
+                             (int)left.n - 1, left.p + 1);
     r->out->kind = ORIGIN_ARCHIVE;
     r->out->url = arena_printf(r->arena, "%.*s%.*s", STR_ARG(r->rest), (int)left.n, left.n ? left.p : "");
     r->out->name = name_of(r->arena, r->rest);
@@ -407,46 +227,46 @@ static bool read_archive(struct reading *r, bool *known)
     return true;
 }
 
-static bool read_web(struct reading *r)
+static bool read_web(struct origin_reading *r)
 {
     struct str scheme, host, path;
     bool known;
-    if (!take_subdir(r) || !check_url(r, &scheme, &host, &path) || !read_archive(r, &known))
+    if (!origin_take_subdir(r) || !origin_check_url(r, &scheme, &host, &path) || !read_archive(r, &known))
         return false;
     r->out->network = true;
-    if (str_is(scheme, "http") && !is_this_machine(host))
-        return refuse(r, _("Over http anybody on the way can change what comes: write https://%.*s%.*s."),
-                      STR_ARG(host), STR_ARG(path));
+    if (str_is(scheme, "http") && !origin_is_here(host))
+        return origin_refuse(r, _("Over http anybody on the way can change what comes: write https://%.*s%.*s."),
+                             STR_ARG(host), STR_ARG(path));
     if (known)
         return true;
-    return refuse(
+    return origin_refuse(
         r,
         _("Nothing tells what this URL answers. For a git repository, write \"git::%.*s\"; for an archive whose "
           "name does not end in one of %s, add ?archive= with one of these."),
         STR_ARG(r->rest), format_words);
 }
 
-static bool read_file_url(struct reading *r)
+static bool read_file_url(struct origin_reading *r)
 {
     struct str scheme, host, path;
     bool known;
-    if (!take_subdir(r) || !check_url(r, &scheme, &host, &path))
+    if (!origin_take_subdir(r) || !origin_check_url(r, &scheme, &host, &path))
         return false;
     struct str url = r->rest;
     r->out->local = true;
     r->rest = path;
-    if (!percent_decode(r->arena, &r->rest) || str_find_byte(r->rest, '\0', 0) != SIZE_MAX)
-        return refuse(r, _("A percent sign stands before two hexadecimal digits."));
+    if (!origin_percent_decode(r->arena, &r->rest) || str_find_byte(r->rest, '\0', 0) != SIZE_MAX)
+        return origin_refuse(r, _("A percent sign stands before two hexadecimal digits."));
     if (!read_archive(r, &known))
         return false;
-    return known || refuse(r,
-                           _("The file's name does not tell its format: add ?archive= with one of %s. For a git "
-                             "repository, write \"git::%.*s\"."),
-                           format_words, STR_ARG(url));
+    return known || origin_refuse(r,
+                                  _("The file's name does not tell its format: add ?archive= with one of %s. For a git "
+                                    "repository, write \"git::%.*s\"."),
+                                  format_words, STR_ARG(url));
 }
 
 /* ./x.tar.gz is an archive; every other path is a folder. */
-static bool read_path(struct reading *r)
+static bool read_path(struct origin_reading *r)
 {
     size_t sub = str_find(r->rest, STR("//"), 0), mark = str_find_byte(r->rest, '?', 0);
     struct str file = str_sub(r->rest, 0, sub < mark ? sub : mark);
@@ -455,10 +275,10 @@ static bool read_path(struct reading *r)
     if (!format_of(file, &r->out->format) && (mark == SIZE_MAX || str_find(r->rest, STR("archive="), mark) == SIZE_MAX))
         return true;
     r->out->local = true;
-    if (!check_characters(r))
+    if (!origin_check_characters(r))
         return false;
-    split(r);
-    return take_subdir(r) && read_archive(r, &known);
+    origin_split(r);
+    return origin_take_subdir(r) && read_archive(r, &known);
 }
 
 /* -- what is neither -- */
@@ -475,10 +295,10 @@ static size_t count_parts(struct str path)
 static bool is_registry(struct str s)
 {
     size_t n = count_parts(s);
-    return (n == 3 || n == 4) && all(s, "/.") && str_find(s, STR("//"), 0) == SIZE_MAX && s.p[0] != '/';
+    return (n == 3 || n == 4) && origin_is_made_of(s, "/.") && str_find(s, STR("//"), 0) == SIZE_MAX && s.p[0] != '/';
 }
 
-static bool refuse_registry(struct reading *r)
+static bool refuse_registry(struct origin_reading *r)
 {
     struct str parts[4] = {{0}}, rest = r->rest;
     size_t n = count_parts(rest);
@@ -487,7 +307,7 @@ static bool refuse_registry(struct reading *r)
         parts[i] = str_sub(rest, 0, slash);
         rest = slash == SIZE_MAX ? (struct str){0} : str_sub(rest, slash + 1, rest.n);
     }
-    return refuse(
+    return origin_refuse(
         r,
         _("This is the address of a module in a registry, and detour has none. Name the repository that holds "
           "the module, and the version as its tag: "
@@ -495,33 +315,36 @@ static bool refuse_registry(struct reading *r)
         STR_ARG(parts[1]), STR_ARG(parts[3]), STR_ARG(parts[2]));
 }
 
-static bool refuse_other(struct reading *r)
+static bool refuse_other(struct origin_reading *r)
 {
     size_t scheme = str_find(r->rest, STR("://"), 0);
     if (is_registry(r->rest))
         return refuse_registry(r);
     if (scheme != SIZE_MAX && str_starts(r->rest, STR("ssh://")))
-        return refuse(r, _("A git repository that is reached over ssh is written \"git::%.*s\"."), STR_ARG(r->source));
+        return origin_refuse(r, _("A git repository that is reached over ssh is written \"git::%.*s\"."),
+                             STR_ARG(r->source));
     if (scheme != SIZE_MAX)
-        return refuse(r, _("Modules come from git repositories and from archives over https, not over \"%.*s\"."),
-                      (int)scheme, r->rest.p);
+        return origin_refuse(r,
+                             _("Modules come from git repositories and from archives over https, not over \"%.*s\"."),
+                             (int)scheme, r->rest.p);
     if (r->rest.n && r->rest.p[0] == '/')
-        return refuse(r,
-                      _("A folder of this machine is named by its path from here, which starts with ./ or ../; a "
-                        "repository by its whole path: \"git::file://%.*s\"."),
-                      STR_ARG(r->rest));
-    return refuse(
+        return origin_refuse(
+            r,
+            _("A folder of this machine is named by its path from here, which starts with ./ or ../; a "
+              "repository by its whole path: \"git::file://%.*s\"."),
+            STR_ARG(r->rest));
+    return origin_refuse(
         r,
         _("A source is a folder of this machine, whose path starts with ./ or ../ (\"./%.*s\"), a git repository "
           "(\"git::https://example.org/web.git?ref=v1.2\") or an archive (\"https://example.org/web.tar.gz\")."),
         STR_ARG(r->rest));
 }
 
-static bool read_forced(struct reading *r, size_t colons)
+static bool read_forced(struct origin_reading *r, size_t colons)
 {
     struct str getter = str_sub(r->rest, 0, colons);
     if (!str_is(getter, "git"))
-        return refuse(
+        return origin_refuse(
             r, _("There is no \"%.*s::\": modules come from folders, from git repositories (git::) and from archives."),
             STR_ARG(getter));
     r->rest = str_sub(r->rest, colons + 2, r->rest.n);
@@ -530,15 +353,15 @@ static bool read_forced(struct reading *r, size_t colons)
 
 bool origin_parse(struct arena *arena, struct str source, struct origin *out, struct str *why)
 {
-    struct reading r = {arena, source, source, {0}, out, why};
+    struct origin_reading r = {arena, source, source, {0}, out, why};
     *out = (struct origin){0};
     if (config_is_path(source))
         return read_path(&r);
-    if (!check_characters(&r))
+    if (!origin_check_characters(&r))
         return false;
-    split(&r);
+    origin_split(&r);
     size_t colons = str_find(r.rest, STR("::"), 0), word = 0;
-    while (word < r.rest.n && is_word(r.rest.p[word]))
+    while (word < r.rest.n && origin_is_word(r.rest.p[word]))
         word++;
     if (colons != SIZE_MAX && colons == word && word)
         return read_forced(&r, colons);
