@@ -273,6 +273,22 @@ struct plan_options cli_plan_options(struct cli *cli)
     };
 }
 
+bool cli_modes_agree(struct cli *cli)
+{
+    const struct flags *f = &cli->flags;
+    const char *why = f->destroy && f->refresh_only
+                          ? _("-destroy and -refresh-only are two kinds of plans. Leave one of them out.")
+                      : f->refresh_only && !f->refresh ? _("-refresh-only is all about looking at what is there, and "
+                                                           "-refresh=false forbids it. Leave one of them out.")
+                      : f->replaces.n && (f->destroy || f->refresh_only)
+                          ? _("-replace asks for a new object, and a plan with -destroy or -refresh-only makes none. "
+                              "Leave one of them out.")
+                          : NULL;
+    if (why)
+        diag_error(&cli->diags, (struct span){0}, _("Options that contradict each other"), "%s", why);
+    return !why;
+}
+
 /* -- the way to a command -- */
 
 int cli_unknown_command(struct cli *cli, const struct command *in, struct str name)

@@ -61,6 +61,8 @@ struct session *cli_session_of_plan(struct cli *cli, const char *path, struct pl
 /* The functions of the language and of all providers. */
 const struct func_table *cli_functions(struct cli *cli);
 struct plan_options cli_plan_options(struct cli *cli);
+/* False after a diagnostic, where -destroy, -refresh-only, -refresh=false and -replace contradict each other. */
+bool cli_modes_agree(struct cli *cli);
 /* Reads configurations; modules that are kept elsewhere are looked for in the cache, never on a network. */
 const struct config_reader *cli_reader(struct cli *cli);
 

@@ -11,7 +11,7 @@
 
 static struct plan *make_plan(struct cli *cli)
 {
-    if (!cli_session(cli))
+    if (!cli_modes_agree(cli) || !cli_session(cli))
         return NULL;
     struct plan_options options = cli_plan_options(cli);
     return session_plan(cli->session, &options, &cli->diags);
@@ -73,6 +73,12 @@ static void show(struct cli *cli, const struct plan *plan)
 
 static bool can_ask(struct cli *cli)
 {
+    if (cli->flags.json) {
+        diag_error(&cli->diags, (struct span){0}, _("Nobody to ask"),
+                   _("Nothing was changed: with -json there are no questions. Apply a saved plan, or use "
+                     "-auto-approve."));
+        return false;
+    }
     if (cli->flags.input && isatty(STDIN_FILENO))
         return true;
     diag_error(&cli->diags, (struct span){0}, _("Nobody to ask"),

@@ -38,7 +38,7 @@ static bool save(struct cli *cli, const struct plan *plan)
 static int run(struct cli *cli)
 {
     cli_begin_stream(cli);
-    if (!cli_session(cli))
+    if (!cli_modes_agree(cli) || !cli_session(cli))
         return cli_failed(cli);
     struct plan_options options = cli_plan_options(cli);
     struct plan *plan = session_plan(cli->session, &options, &cli->diags);

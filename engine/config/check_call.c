@@ -1,6 +1,8 @@
 #include "config/check.h"
 #include "config/decode.h"
 
+#include <stdlib.h>
+
 static void check_argument(const struct config_call *call, const struct attribute *attribute, struct diags *diags)
 {
     struct str name = attribute->name.text;
@@ -136,19 +138,115 @@ static bool same_block(const struct target *a, const struct target *b)
            str_eq(a->addr->name, b->addr->name) && a->addr->mode == b->addr->mode;
 }
 
-static void check_move(struct addrs *addrs, const struct config_module *m, const struct config_moved *moved,
-                       struct diags *diags)
-{
+struct move {
+    const struct config_moved *block;
     struct target from, to;
-    bool ok = addr_of_traversal(addrs, addr_root(addrs), moved->from, &from, diags);
-    if (!addr_of_traversal(addrs, addr_root(addrs), moved->to, &to, diags) || !ok)
+    bool usable;
+};
+
+static bool same_target(const struct target *a, const struct target *b)
+{
+    return a->addr == b->addr && a->whole == b->whole && (a->addr || a->module == b->module);
+}
+
+static const char *name_of(const struct target *target)
+{
+    return target->addr ? target->addr->text.p : target->module->text.p;
+}
+
+static bool check_kinds(const struct move *move, struct diags *diags)
+{
+    const struct addr *from = move->from.addr, *to = move->to.addr;
+    struct span span = move->block->to->span;
+    if (!from != !to)
+        diag_error(diags, span, _("Invalid move"), _("A resource moves to a resource, and a module to a module."));
+    else if (from && (from->mode == ADDR_DATA || to->mode == ADDR_DATA))
+        diag_error(diags, span, _("Invalid move"),
+                   _("Data sources are read anew each time, so there is nothing that could move. Remove this block."));
+    else if (from && !str_eq(from->type, to->type))
+        diag_error(diags, span, _("Invalid move"),
+                   _("%s is a %.*s, and %s a %.*s: an object keeps its type when it moves."), name_of(&move->from),
+                   STR_ARG(from->type), name_of(&move->to), STR_ARG(to->type));
+    else
+        return true;
+    return false;
+}
+
+static bool check_move(struct addrs *addrs, const struct config_module *m, struct move *move, struct diags *diags)
+{
+    const struct config_moved *moved = move->block;
+    bool ok = addr_of_traversal(addrs, addr_root(addrs), moved->from, &move->from, diags);
+    if (!addr_of_traversal(addrs, addr_root(addrs), moved->to, &move->to, diags) || !ok || !check_kinds(move, diags))
+        return false;
+    if (same_target(&move->from, &move->to)) {
+        diag_error(diags, moved->to->span, _("Redundant move"),
+                   _("\"from\" and \"to\" are both %s. Remove this moved block."), name_of(&move->to));
+        return false;
+    }
+    if (!declared(m, &move->from) || same_block(&move->from, &move->to))
+        return true;
+    diag_error(diags, moved->from->span, _("Moved object still exists"),
+               _("What \"from\" names is still declared: remove its block, or this moved block."));
+    return false;
+}
+
+/* Two objects at one address, or one at two, would have to be destroyed or doubled. */
+static void check_pair(const struct move *first, const struct move *second, struct diags *diags)
+{
+    bool from = same_target(&first->from, &second->from), to = same_target(&first->to, &second->to);
+    if (from && !to)
+        diag_error(diags, second->block->from->span, _("Ambiguous moves"),
+                   _("%s cannot move to %s, since another block moves it to %s already. Remove one of the two."),
+                   name_of(&second->from), name_of(&second->to), name_of(&first->to));
+    else if (to && !from)
+        diag_error(diags, second->block->to->span, _("Ambiguous moves"),
+                   _("%s cannot move to %s, since another block moves %s there already: each object needs a place of "
+                     "its own."),
+                   name_of(&second->from), name_of(&second->to), name_of(&first->from));
+}
+
+static const struct move *move_from(const struct move *moves, size_t n, const struct target *from)
+{
+    for (size_t i = 0; i < n; i++)
+        if (moves[i].usable && same_target(&moves[i].from, from))
+            return &moves[i];
+    return NULL;
+}
+
+/* A chain that comes back to where it began is told once, at its first block. */
+static void check_cycle(const struct move *moves, size_t n, const struct move *start, struct diags *diags)
+{
+    const struct move *m = start;
+    STRBUF_AUTO chain = STRBUF_INIT(0);
+    strbuf_printf(&chain, "%s", name_of(&start->from));
+    for (size_t steps = 0; m && steps <= n; steps++) {
+        strbuf_printf(&chain, " -> %s", name_of(&m->to));
+        m = move_from(moves, n, &m->to);
+        if (m && m < start)
+            return;
+        if (m != start)
+            continue;
+        diag_error(diags, start->block->header, _("Cycle of moves"),
+                   _("These moved blocks lead back to where they begin: %.*s. Remove the outdated ones."),
+                   STR_ARG(strbuf_str(&chain)));
         return;
-    if (!from.addr != !to.addr)
-        diag_error(diags, moved->to->span, _("Invalid move"),
-                   _("A resource moves to a resource, and a module to a module."));
-    else if (declared(m, &from) && !same_block(&from, &to))
-        diag_error(diags, moved->from->span, _("Moved object still exists"),
-                   _("What \"from\" names is still declared: remove its block, or this moved block."));
+    }
+}
+
+static void check_all_moved(struct addrs *addrs, const struct config_module *m, struct diags *diags)
+{
+    struct move *moves = heap_alloc((m->n_moved + 1) * sizeof *moves);
+    for (size_t i = 0; i < m->n_moved; i++) {
+        moves[i] = (struct move){.block = &m->moved[i]};
+        moves[i].usable = check_move(addrs, m, &moves[i], diags);
+        for (size_t k = 0; k < i && moves[i].usable; k++)
+            if (moves[k].usable)
+                check_pair(&moves[k], &moves[i], diags);
+    }
+    for (size_t i = 0; i < m->n_moved; i++)
+        if (moves[i].usable)
+            check_cycle(moves, m->n_moved, &moves[i], diags);
+    free(moves);
 }
 
 static void check_removed(struct addrs *addrs, const struct config_module *m, const struct config_removed *removed,
@@ -174,8 +272,7 @@ void check_moves(const struct config_module *m, struct diags *diags)
     if (!m->n_moved && !m->n_removed && !m->n_imports)
         return;
     struct addrs *addrs = addrs_new();
-    for (size_t i = 0; i < m->n_moved; i++)
-        check_move(addrs, m, &m->moved[i], diags);
+    check_all_moved(addrs, m, diags);
     for (size_t i = 0; i < m->n_removed; i++)
         check_removed(addrs, m, &m->removed[i], diags);
     for (size_t i = 0; i < m->n_imports; i++)

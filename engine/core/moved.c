@@ -180,6 +180,16 @@ static const struct addr *destination(struct run *run, const struct addr *addr)
     return now == addr ? move_by_count(run, addr) : now;
 }
 
+const struct addr *moved_nowhere(struct run *run, const struct addr *addr, const struct addr *to)
+{
+    struct diag *d = diag_warning(run->diags, (struct span){0}, _("Object not moved"),
+                                  _("%.*s was to move to %.*s, but there is another object already, so it is destroyed "
+                                    "instead."),
+                                  STR_ARG(addr->text), STR_ARG(to->text));
+    d->object = arena_str(run->diags->arena, addr->text);
+    return addr;
+}
+
 const struct addr *moved_address(struct run *run, const struct addr *addr)
 {
     const struct addr *to = destination(run, addr);
@@ -190,12 +200,7 @@ const struct addr *moved_address(struct run *run, const struct addr *addr)
         return to;
     if (to->module == addr->module && str_eq(to->type, addr->type) && str_eq(to->name, addr->name))
         return addr; /* by count: both are there, nothing was said */
-    struct diag *d = diag_warning(run->diags, (struct span){0}, _("Object not moved"),
-                                  _("%.*s was to move to %.*s, but there is another object already, so it is destroyed "
-                                    "instead."),
-                                  STR_ARG(addr->text), STR_ARG(to->text));
-    d->object = arena_str(run->diags->arena, addr->text);
-    return addr;
+    return moved_nowhere(run, addr, to);
 }
 
 bool only_forgotten(struct run *run, const struct addr *addr)

@@ -133,6 +133,8 @@ static bool prior_add(struct run *run, const struct addr *addr, struct str depos
         return true;
     struct prior *prior = ARENA_NEW(run->arena, struct prior);
     const struct addr *to = moved_address(run, addr);
+    if (to != addr && !deposed.n && map_find(&run->priors->current, addr_key(&to)))
+        to = moved_nowhere(run, addr, to);
     *prior = (struct prior){.addr = to,
                             .from = to == addr ? NULL : addr,
                             .deposed = deposed,

@@ -240,6 +240,8 @@ void introduce(struct run *run, const struct task *task, struct value object, st
 const struct module *module_declared(const struct tree *tree, const struct module_inst *inst);
 /* Where an object of the state belongs after the moved blocks; itself where it stays. */
 const struct addr *moved_address(struct run *run, const struct addr *addr);
+/* Warns that `addr` stays, since `to` is taken, and returns it. */
+const struct addr *moved_nowhere(struct run *run, const struct addr *addr, const struct addr *to);
 /* Whether a removed block says to leave the object in the world. */
 bool only_forgotten(struct run *run, const struct addr *addr);
 

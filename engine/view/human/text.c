@@ -2,6 +2,7 @@
 #include "base/gettext.h"
 #include "base/unicode.h"
 #include "value/json.h"
+#include "value/print.h"
 
 enum form { FORM_PLAIN, FORM_LINES, FORM_JSON };
 
@@ -24,33 +25,61 @@ static struct text text_of(struct arena *arena, struct value v)
     return t;
 }
 
-static size_t plain_prefix(struct str s)
+/* The length of a character at the start of `s` that must not reach a terminal or a reviewer as it is, or 0: control
+ * characters (those of C1, too), and the marks that make text read in another order than it has. */
+static size_t deceiving(struct str s, unsigned *code)
 {
-    size_t n = 0;
-    while (n < s.n && (unsigned char)s.p[n] >= 0x20 && s.p[n] != '"' && s.p[n] != '\\' && s.p[n] != 0x7f)
-        n++;
-    return n;
+    const unsigned char *p = (const unsigned char *)s.p;
+    *code = p[0];
+    if (p[0] < 0x20 || p[0] == 0x7f)
+        return 1;
+    if (s.n >= 2 && p[0] == 0xc2 && p[1] < 0xa0)
+        return *code = p[1], 2;
+    if (s.n < 3 || p[0] != 0xe2 || (p[1] != 0x80 && p[1] != 0x81))
+        return 0;
+    *code = 0x2000u + ((p[1] & 0x3fu) << 6) + (p[2] & 0x3fu);
+    bool embedding = *code >= 0x202a && *code <= 0x202e, isolate = *code >= 0x2066 && *code <= 0x2069;
+    return embedding || isolate ? 3 : 0;
+}
+
+static void escape(struct strbuf *out, unsigned code)
+{
+    static const char escapes[] = {
+        ['\a'] = 'a', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['\v'] = 'v'};
+    if (code < sizeof escapes && escapes[code])
+        strbuf_printf(out, "\\%c", escapes[code]);
+    else
+        strbuf_printf(out, code < 0x100 ? "\\x%02x" : "\\u%04x", code);
+}
+
+/* `quoted`: within double quotes; else a line, which keeps its tabs, quotes and backslashes. */
+static void add_visibly(struct strbuf *out, struct str s, bool quoted)
+{
+    size_t from = 0;
+    for (size_t i = 0; i < s.n;) {
+        unsigned code;
+        char c = s.p[i];
+        size_t n = deceiving(str_sub(s, i, s.n), &code);
+        bool keep = quoted ? !n && c != '"' && c != '\\' : !n || c == '\t';
+        if (keep) {
+            i++;
+            continue;
+        }
+        strbuf_add(out, str_sub(s, from, i));
+        if (n)
+            escape(out, code);
+        else
+            strbuf_printf(out, "\\%c", c);
+        i += n ? n : 1;
+        from = i;
+    }
+    strbuf_add(out, str_sub(s, from, s.n));
 }
 
 void text_quote(struct strbuf *out, struct str s)
 {
-    static const char escapes[] = {
-        ['\a'] = 'a', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't', ['\v'] = 'v'};
     strbuf_addc(out, '"');
-    while (s.n) {
-        size_t plain = plain_prefix(s);
-        strbuf_add(out, str_sub(s, 0, plain));
-        if (plain == s.n)
-            break;
-        unsigned char c = (unsigned char)s.p[plain];
-        if (c == '"' || c == '\\')
-            strbuf_printf(out, "\\%c", c);
-        else if (c < sizeof escapes && escapes[c])
-            strbuf_printf(out, "\\%c", escapes[c]);
-        else
-            strbuf_printf(out, "\\x%02x", c);
-        s = str_sub(s, plain + 1, s.n);
-    }
+    add_visibly(out, s, true);
     strbuf_addc(out, '"');
 }
 
@@ -74,7 +103,7 @@ static void render_line(struct render r, unsigned indent, enum diff_action actio
 {
     render_pad(r, indent, 0);
     render_symbol(r, action);
-    strbuf_add(r.out, line);
+    add_visibly(r.out, line, false);
     strbuf_addc(r.out, '\n');
 }
 
@@ -113,6 +142,17 @@ static void render_equal_lines(struct render r, unsigned indent, const struct di
     }
 }
 
+/* The lines look the same with and without it. */
+static void render_last_newline(struct render r, unsigned indent, struct str before, struct str after)
+{
+    bool had = str_ends(before, STR("\n")), has = str_ends(after, STR("\n"));
+    if (had == has)
+        return;
+    render_pad(r, indent, 0);
+    render_symbol(r, had ? DIFF_DELETE : DIFF_CREATE);
+    term_paint(r.out, r.term, INK_DIM, "%s\n", _("# (the newline at the end)"));
+}
+
 static void render_heredoc_diff(struct render r, const struct diff *diff, struct str before, struct str after,
                                 unsigned indent)
 {
@@ -134,6 +174,7 @@ static void render_heredoc_diff(struct render r, const struct diff *diff, struct
                     child->action == DIFF_DELETE ? child->before.u.string : child->after.u.string);
         i++;
     }
+    render_last_newline(r, indent + 1, before, after);
     render_pad(r, indent, 4);
     strbuf_lit(r.out, "EOT");
 }
@@ -191,8 +232,12 @@ static void render_json(struct render r, const struct diff *diff, struct value b
 static void render_one(struct render r, const struct diff *diff, struct value v, unsigned indent)
 {
     struct value none = {0};
-    if (value_is_null(v)) {
-        strbuf_lit(r.out, "null");
+    if (value_is_null(v) || v.type != type_string) { /* of another type than the other side */
+        if (value_is_null(v))
+            strbuf_lit(r.out, "null");
+        else
+            value_print(r.out, v, 0);
+        render_forces(r, diff);
         return;
     }
     struct text t = text_of(r.arena, v);

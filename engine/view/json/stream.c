@@ -213,13 +213,21 @@ void stream_event(struct strbuf *out, const struct session_event *e)
 
 /* -- plans -- */
 
-static void stream_change(struct strbuf *out, const struct change *change, const char *type, const char *words)
+static const char *change_action(const struct change *change)
+{
+    if (change->action == ACTION_FORGET)
+        return "remove";
+    if (change->action != ACTION_NOOP)
+        return stream_action(change->action);
+    return change->import_id.n ? "import" : change->moved_from ? "move" : "no-op";
+}
+
+/* `message`: with the address and the action. */
+static void stream_change(struct strbuf *out, const struct change *change, const char *type, const char *message)
 {
     ARENA_AUTO arena = arena_new();
-    bool only_import = change->action == ACTION_NOOP && change->import_id.n;
-    const char *action = only_import ? "import" : stream_action(change->action);
-    struct writer w =
-        stream_line(out, "info", type, arena_printf(arena, "%.*s: %s %s", STR_ARG(change->addr->text), words, action));
+    const char *action = change_action(change);
+    struct writer w = stream_line(out, "info", type, arena_printf(arena, message, STR_ARG(change->addr->text), action));
     writer_key(&w, "change");
     writer_open(&w, '{');
     resource(&w, "resource", change->addr);
@@ -280,10 +288,10 @@ static void planned_outputs(struct strbuf *out, const struct plan *plan)
 void stream_plan(struct strbuf *out, const struct plan *plan)
 {
     vec_each (&plan->drift, i)
-        stream_change(out, &plan->drift.v[i], "resource_drift", "Drift detected");
+        stream_change(out, &plan->drift.v[i], "resource_drift", "%.*s: Drift detected (%s)");
     vec_each (&plan->changes, i) {
         if (change_matters(&plan->changes.v[i]))
-            stream_change(out, &plan->changes.v[i], "planned_change", "Plan to");
+            stream_change(out, &plan->changes.v[i], "planned_change", "%.*s: Plan to %s");
     }
     change_summary(out, plan);
     planned_outputs(out, plan);
