@@ -71,8 +71,9 @@ static bool rescue(struct store *s, struct str text, struct diags *diags)
         diag_error(
             diags, (struct span){0}, _("The state cannot be written"),
             _("%s: %s. The state is kept in %s, and the lock stays, so that nobody starts from an older one. When "
-              "the place can be reached again, store it: detour state push %s"),
-            s->backend->place.p, why, s->rescue, s->rescue);
+              "the place can be reached again, store it: %s%s"),
+            s->backend->place.p, why, s->rescue, s->rescue_command ? s->rescue_command : "detour state push ",
+            s->rescue_command ? "" : s->rescue);
     memcpy(s->backend->why, why, sizeof why);
     return s->rescued;
 }

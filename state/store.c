@@ -93,6 +93,7 @@ static struct store *store_make(const struct store_options *options)
     *s = (struct store){
         .arena = arena,
         .rescue = options->rescue,
+        .rescue_command = options->rescue_command,
         .own = options->backend ? NULL : backend_local(options->vfs, options->path),
         .own_secrets = options->secrets ? NULL : secrets_for(arena, options),
         .pending = STRBUF_SECRET(STRBUF_MAX),

@@ -31,9 +31,10 @@ struct store_options {
                                 for another backend a key that is nowhere: nobody else will read such a state */
     struct addrs *addrs;
     struct sources *sources;
-    const char *rescue;      /* file for a state that a remote backend did not take; NULL: none */
-    const char *operation;   /* for those who wait: "plan", "apply", … */
-    unsigned lock_timeout_s; /* 0: do not wait */
+    const char *rescue;         /* file for a state that a remote backend did not take; NULL: none */
+    const char *rescue_command; /* what stores it then; for messages. NULL: detour state push and the file */
+    const char *operation;      /* for those who wait: "plan", "apply", … */
+    unsigned lock_timeout_s;    /* 0: do not wait */
     /* Told before each pause while the lock is held by somebody else; returns false to give up. May be NULL. */
     bool (*waiting)(void *ctx, const struct lock_holder *holder, unsigned waited_s);
     void *ctx;

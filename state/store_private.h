@@ -13,7 +13,7 @@ struct store {
     struct backend *backend, *own;         /* `own`: the backend where the store made it */
     struct secrets *secrets, *own_secrets; /* the same */
     struct snapshot *snapshot;
-    const char *rescue;
+    const char *rescue, *rescue_command;
     bool locked, keep_lock;
     bool history_warned;
     bool rescued;   /* the snapshot that could not be written is in the file `rescue` */

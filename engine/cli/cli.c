@@ -93,6 +93,12 @@ const struct config_reader *cli_reader(struct cli *cli)
     return reader;
 }
 
+static bool confirm(void *ctx, const char *question, const char *explain)
+{
+    struct cli *cli = ctx;
+    return cli_confirm(cli, question, explain);
+}
+
 static bool ask_passphrase(void *ctx, const char *question, struct arena *arena, struct str *answer)
 {
     (void)ctx;
@@ -150,6 +156,7 @@ static bool options_of(struct cli *cli, struct session_options *out)
     size_t n_inputs;
     const struct config_option *inputs = inputs_of(cli, env, &n_inputs);
     *out = (struct session_options){
+        .chdir = str_c(cli->flags.chdir),
         .dir = STR("."),
         .state_path = str_c(cli->flags.state),
         .backend_settings = settings.v,
@@ -162,6 +169,8 @@ static bool options_of(struct cli *cli, struct session_options *out)
         .n_inputs = n_inputs,
         .environment = environ,
         .ask = cli->flags.input && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? ask_variable : NULL,
+        .confirm =
+            cli->flags.input && !cli->flags.json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) ? confirm : NULL,
         .ask_ctx = cli,
         .passphrase = cli->flags.input && isatty(STDIN_FILENO) ? ask_passphrase : NULL,
         .parallelism = cli->flags.parallelism,

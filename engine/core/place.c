@@ -237,25 +237,8 @@ static bool is_here(struct session *session, struct diags *diags)
 const char *place_rescue_file(const struct session *session)
 {
     const struct place *p = session->place;
-    return p && p->backend && p->backend->remote
-               ? fs_join(session->arena, session->options.dir,
-                         arena_printf(session->arena, "detour.rescue%s%.*s.state", session->options.env.n ? "." : "",
-                                      STR_ARG(session->options.env)))
-                     .p
-               : NULL;
-}
-
-static bool nothing_to_rescue(struct session *session, struct diags *diags)
-{
-    const char *file = place_rescue_file(session);
-    if (!file || access(file, F_OK) != 0)
-        return true;
-    diag_error(
-        diags, (struct span){0}, _("A state waits to be stored"),
-        _("The last run could not write the state to %s, and kept it in %s. Nothing was changed. Store it first: "
-          "detour state push %s"),
-        session->place->backend->place.p, file, file);
-    return false;
+    return p && p->backend && p->backend->remote ? fs_join(session->arena, session->options.dir, rescue_name(session)).p
+                                                 : NULL;
 }
 
 struct backend *place_default(struct session *session, struct diags *diags)
@@ -307,7 +290,7 @@ struct backend *place_backend(struct session *session, struct diags *diags)
     struct backend *backend = place_backend_any(session, diags);
     if (!backend || !fresh || !session->place->config)
         return backend;
-    if (env_is_known(session, diags) && is_here(session, diags) && nothing_to_rescue(session, diags))
+    if (env_is_known(session, diags) && is_here(session, diags) && rescue_stored(session, diags))
         return backend;
     place_close(session->place);
     session->place = NULL;

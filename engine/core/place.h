@@ -36,6 +36,14 @@ void place_remember(struct session *session, const struct snapshot *snapshot);
  */
 const char *place_rescue_file(const struct session *session);
 
+/* Its name alone. */
+struct str rescue_name(const struct session *session);
+/* The command that stores what is in that file. */
+const char *rescue_command(const struct session *session);
+/* True where no such file waits to be stored, or where it was stored just now, for the user agreed. False after a
+ * diagnostic. */
+bool rescue_stored(struct session *session, struct diags *diags);
+
 /* What was remembered; `config` NULL: nothing, or what it names is no backend any more. */
 struct place_memory {
     struct backend_config *config;

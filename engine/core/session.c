@@ -191,6 +191,7 @@ bool session_store_options(struct session *session, struct store_options *out, s
         .backend = backend,
         .secrets = session_keys(session),
         .rescue = place_rescue_file(session),
+        .rescue_command = rescue_command(session),
         .addrs = session->addrs,
         .sources = session->sources,
         .operation = arena_str(session->arena, o->operation.n ? o->operation : STR("plan")).p,

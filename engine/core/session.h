@@ -90,8 +90,12 @@ struct session_stand_ins {
 /* Asks for a passphrase, without showing it. False: no answer. */
 typedef bool session_passphrase(void *ctx, const char *question, struct arena *arena, struct str *answer);
 
+/* Asks for a yes. False: anything else. */
+typedef bool session_confirm(void *ctx, const char *question, const char *explain);
+
 /* All strings are borrowed for the session's life. */
 struct session_options {
+    struct str chdir;            /* -chdir, for commands that are named in messages; empty: none */
     struct str dir;              /* folder of the configuration, "" or "." for the current one */
     const struct config *config; /* already loaded, with its sources, by who keeps it longer; NULL: from `dir` */
     struct str state_path;       /* empty: detour.state in `dir` */
@@ -110,6 +114,7 @@ struct session_options {
     const struct session_stand_ins *stand_ins; /* or NULL */
     char *const *environment;                  /* DETOUR_VAR_*; NULL: none */
     session_ask *ask;
+    session_confirm *confirm; /* whether a state that waits is to be stored; NULL: nobody is there, so it is an error */
     void *ask_ctx;
     session_passphrase *passphrase; /* asks for the passphrase of the state's secrets; NULL: nobody is there */
     unsigned parallelism;           /* lanes at work at once; 0: 10 */

@@ -126,7 +126,7 @@ cut() {
     if [ -e "$c/detour.rescue.state" ]; then
         is "$1: what was not stored is for its owner alone" "$(stat -c %a "$c/detour.rescue.state")" 600
         d "$c" plan
-        has "$1: the next run asks for it" "$(flat "$err")" "detour state push detour.rescue.state"
+        has "$1: the next run asks for it" "$(flat "$err")" "state push detour.rescue.state"
         mkdir "$work/far-$1" && cp "$c/main.hcl" "$work/far-$1"
         d "$work/far-$1" plan -detailed-exitcode
         exits "$1: the lock was kept" 4

@@ -167,6 +167,46 @@ for mode in "" refuse; do
     says "is no place for a lock" "conditional write"
 done
 
+# -- what its server did not take is offered ----------------------------------------------------------------------------------------------
+# on_terminal NAME DIR ANSWER ARGS…: a run on a terminal; what it shows is in $out, its exit code in $code.
+on_terminal() {
+    name=$1 where=$2 answer=$3
+    shift 3
+    code=0
+    echo "$answer" | script -qec "'$detour' -chdir='$where' $*" /dev/null >"$work/terminal" 2>&1 || code=$?
+    out=$(tr -d '\r' <"$work/terminal")
+}
+background "$support/http-state" "$work/dropping.port" drop=6
+until_file "$work/dropping.port"
+dropping=http://127.0.0.1:$(cat "$work/dropping.port")
+r=$work/rescue
+{ backend http x "$dropping" && resources 3; } | config "$r"
+d "$r" apply -auto-approve
+exits "the server does not take the state" 1
+says "it is told with the command to come" "detour -chdir=$r state push detour.rescue.state"
+perl -MHTTP::Tiny -e 'exit !HTTP::Tiny->new->request("FIX", $ARGV[0])->{success}' "$dropping/x"
+d "$r" plan
+exits "nobody to ask: refused" 1
+says "with that command" "detour -chdir=$r state push detour.rescue.state"
+d "$r" plan -backend-config="address=$dropping/x"
+says "and what else it needs" "state push -backend-config=… detour.rescue.state"
+on_terminal no "$r" no plan
+is "on a terminal: no" $code 1
+has "it is asked" "$out" "Do you want to store the state of the last run now?"
+has "and the command is told" "$out" "state push detour.rescue.state"
+ok "and the rescue is where it was" test -e "$r/detour.rescue.state"
+on_terminal json "$r" yes plan -json
+lacks "with -json nobody is asked" "$out" "Do you want"
+on_terminal input "$r" yes plan -input=false
+lacks "nor with -input=false" "$out" "Do you want"
+on_terminal yes "$r" yes plan
+is "yes: it is stored, and the plan goes on" $code 0
+ok "and the file is gone" test ! -e "$r/detour.rescue.state"
+d "$r" apply -auto-approve
+exits "the next apply does the rest" 0
+d "$r" state list
+is "nothing is lost, nothing is there twice" "$(echo "$out" | sort -u | wc -l) $(echo "$out" | wc -l)" "3 3"
+
 # -- settings --
 s=$work/settings
 config "$s" <<'HCL'

@@ -62,7 +62,7 @@ rescued() {
     exits "$1: the run fails" 1
     ok "$1: within its time-outs ($(cat "$work/$1.took") s)" test "$(cat "$work/$1.took")" -le 30
     says "$1: which is told" "The state cannot be written"
-    says "$1: with what to do" "detour state push detour.rescue.state"
+    says "$1: with what to do" "state push detour.rescue.state"
     lacks "$1: and no records that the rescue has anyway" "$out" '"record"'
     lacks "$1: nor a word about the history" "$out" "The history"
     is "$1: the state is kept for its owner alone" "$(stat -c %a "$c/detour.rescue.state")" 600
@@ -71,7 +71,7 @@ rescued() {
     exits "$1: the lock was kept" 4
     d "$c" apply -auto-approve
     exits "$1: nothing is begun anew" 1
-    says "$1: but the next run asks for it" "detour state push detour.rescue.state"
+    says "$1: but the next run asks for it" "state push detour.rescue.state"
     d "$c" state push detour.rescue.state
     exits "$1: it is pushed" 0
     ok "$1: and gone from here" test ! -e "$c/detour.rescue.state"

@@ -212,7 +212,7 @@ static const char backend_head[] =
     "works on the state holds its lock, and what is about to be done is written there before it is done, so a run that is lost "
     "loses nothing: the next one goes on from there.\n\n"
     "After a change of the block, *detour state migrate* moves the state. What could not be written in the end is kept in "
-    "_detour.rescue.state_, to be stored with *detour state push*.\n\n";
+    "_detour.rescue.state_: the next run on a terminal asks whether to store it, and *detour state push* does.\n\n";
 /* clang-format on */
 
 static void man_backend(const struct backend_type *type)
