@@ -220,14 +220,38 @@ static bool convert_argument(struct calling *c, size_t i, struct value v)
     return false;
 }
 
+/* An argument that the function looks into by itself: it is the one that tells of problems there. */
+static struct value evaluate_quoted(struct calling *c, size_t i)
+{
+    struct diags *diags = c->eval->diags, caught = DIAGS_INIT(c->eval->arena);
+    c->eval->diags = &caught;
+    struct value v = eval_expr(c->eval, c->e->args[i]);
+    c->eval->diags = diags;
+    vec_each (&caught.list, k) {
+        const struct diag *d = &caught.list.v[k];
+        if (d->severity != DIAG_ERROR)
+            continue;
+        eval_error(c->eval, argument_expr(c, i), argument_span(c, i), _("Invalid function argument"),
+                   _("The value for \"%s\" of %.*s() cannot be told: %.*s; %.*s"), param_at(c, i)->name,
+                   STR_ARG(c->e->name.text), STR_ARG(d->summary), STR_ARG(d->detail));
+        break;
+    }
+    return v;
+}
+
+static struct value evaluate_argument(struct calling *c, size_t i)
+{
+    if (i >= c->n_written)
+        return c->elements[i - c->n_written];
+    return param_at(c, i)->flags & PARAM_QUOTED ? evaluate_quoted(c, i) : eval_expr(c->eval, c->e->args[i]);
+}
+
 static bool convert_arguments(struct calling *c)
 {
     size_t errors = c->eval->diags->n_errors;
     c->values = ARENA_ARRAY(c->eval->arena, struct value, c->n_args);
-    for (size_t i = 0; i < c->n_args; i++) {
-        struct value v = i < c->n_written ? eval_expr(c->eval, c->e->args[i]) : c->elements[i - c->n_written];
-        convert_argument(c, i, v);
-    }
+    for (size_t i = 0; i < c->n_args; i++)
+        convert_argument(c, i, evaluate_argument(c, i));
     return c->eval->diags->n_errors == errors;
 }
 

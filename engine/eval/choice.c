@@ -150,12 +150,31 @@ static struct value either(struct choice *c)
     return value_unknown_refined(c->eval->arena, c->type, refine);
 }
 
+/* A tuple or an object that becomes a collection of any one type gets it from its elements as they are: here the
+ * reference converts none of them, though it does elsewhere. */
+static bool elements_agree(struct value v, const struct type *to, struct str *why)
+{
+    const struct type *first = NULL;
+    if ((v.type->kind != TYPE_TUPLE && v.type->kind != TYPE_OBJECT) || !type_is_collection(to) ||
+        to->kind == TYPE_SET || to->elem != type_dynamic)
+        return true;
+    for (uint32_t i = 0; i < v.type->n; i++) {
+        const struct type *item = v.type->items[i];
+        if (first && item != type_dynamic && item != first) {
+            *why = str_c(_("its elements are not all of the same type"));
+            return false;
+        }
+        first = item != type_dynamic ? item : first;
+    }
+    return true;
+}
+
 static struct value take(struct choice *c, struct branch *branch)
 {
     struct value result;
     struct str why = {0};
     diags_append(c->eval->diags, &branch->caught);
-    if (eval_convert(c->eval, branch->v, c->type, &result, &why))
+    if (elements_agree(branch->v, c->type, &why) && eval_convert(c->eval, branch->v, c->type, &result, &why))
         return result;
     eval_error(c->eval, branch->expr, branch->expr->span, _("Inconsistent conditional result types"),
                _("The result is %.*s, which cannot become a %.*s as the other result requires: %.*s."),

@@ -19,6 +19,7 @@ enum func_param_flags {
     PARAM_MARKED = 1 << 3,  /* sees marks; otherwise they are stripped (deep) and put on the result */
     PARAM_PARTLY = 1 << 4,  /* is called with known collections that hold unknown values, but not with unknown ones */
     PARAM_EXACT = 1 << 5,   /* takes values of its type alone: nothing is converted to it */
+    PARAM_QUOTED = 1 << 6, /* is about the expression itself: what is wrong inside is told of the argument as a whole */
 };
 /* An argument that its parameter does not take (not wholly known without UNKNOWN or PARTLY; of TYPE_DYNAMIC without
  * DYNAMIC) makes the call answer unknown. The order of checks is: conversion of all arguments, then null and

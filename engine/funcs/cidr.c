@@ -231,16 +231,28 @@ static bool wide_arg(struct func_call *call, size_t i, struct wide *out)
     return true;
 }
 
-/* The address with the number put behind the first `length` bits, as the reference does it for negative ones too: the
- * sum of bits in two's complement, and of that the magnitude. */
-static void put_number(struct prefix *p, struct wide number, int length)
+static struct wide wide_magnitude(struct wide w)
 {
+    return wide_negative(w) ? wide_negate(w) : w;
+}
+
+static bool wide_fits(struct wide w, int bits)
+{
+    return wide_cmp(w, wide_ones(bits)) <= 0;
+}
+
+/* The address with the number put behind the first `length` bits, as the reference does it for negative ones too: the
+ * sum of bits in two's complement, and of that the magnitude. False where that is longer than an address. */
+static bool put_number(struct prefix *p, struct wide number, int length)
+{
+    if (!wide_fits(wide_magnitude(number), p->bits))
+        return false; /* and could be shifted out of sight */
     struct wide w = wide_shift_left(number, p->bits - length);
     for (int i = 0; i < p->bits / 8; i++)
         w.b[32 - p->bits / 8 + i] |= p->address[i];
-    if (wide_negative(w))
-        w = wide_negate(w);
+    w = wide_magnitude(w);
     memcpy(p->address, w.b + 32 - p->bits / 8, (size_t)p->bits / 8);
+    return wide_fits(w, p->bits);
 }
 
 /* -- cidrhost, cidrnetmask, cidrsubnet -- */
@@ -264,7 +276,8 @@ static bool cidrhost_impl(struct func_call *call)
     struct wide distance = back ? wide_sub(wide_negate(number), wide_from(1)) : number;
     if (wide_cmp(distance, last) > 0)
         return no_room(call, &p, 1);
-    put_number(&p, back ? wide_sub(last, distance) : number, p.bits);
+    if (!put_number(&p, back ? wide_sub(last, distance) : number, p.bits))
+        return no_room(call, &p, 1);
     print_address(&out, p.address, p.bits);
     return kit_answer_text(call, &out);
 }
@@ -286,7 +299,7 @@ static bool cidrnetmask_impl(struct func_call *call)
 /* Whether the number of a subnet fits the bits that the prefix grows by. The reference looks at its magnitude alone. */
 static bool subnet_fits(struct wide number, int64_t bits)
 {
-    struct wide magnitude = wide_negative(number) ? wide_negate(number) : number;
+    struct wide magnitude = wide_magnitude(number);
     memset(magnitude.b, 0, 24);
     return bits < 0 || bits >= 64 || wide_cmp(magnitude, wide_ones((int)bits)) <= 0;
 }
@@ -305,10 +318,14 @@ static bool cidrsubnet_impl(struct func_call *call)
     if (!subnet_fits(number, grow))
         return func_fail(call, KIT_CALL, _("%lld additional bits cannot hold the subnet number %.*s"), (long long)grow,
                          STR_ARG(number_text(kit_arena(call), value_as_number(call->args[2]))));
-    if (grow < -(int64_t)p.length)
+    bool longer = grow < -(int64_t)p.length;
+    if (longer && wide_cmp(number, wide_from(0)) == 0)
         return kit_answer(call, value_string(STR("<nil>"))); /* so says the reference */
+    if (longer || !put_number(&p, number, p.length + (int)grow))
+        return func_fail(call, KIT_CALL, _("there is no room for the number %.*s in a prefix of %lld bits"),
+                         STR_ARG(number_text(kit_arena(call), value_as_number(call->args[2]))),
+                         (long long)(p.length + grow));
     p.length += (int)grow;
-    put_number(&p, number, p.length);
     return kit_answer(call, prefix_value(kit_arena(call), &p));
 }
 

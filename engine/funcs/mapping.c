@@ -147,6 +147,14 @@ static const struct type *merge_object(struct merge *m)
     return type_object(names, types, NULL, m->attrs.n);
 }
 
+static bool merge_takes(struct func_call *call, size_t i)
+{
+    const struct type *type = call->args[i].type;
+    return type_is_keyed(type) ||
+           func_fail(call, KIT_CALL, _("all arguments must be maps or objects, and argument %zu is %s"), i + 1,
+                     kit_type_name(call, type));
+}
+
 static bool merge_type(struct func_call *call, const struct type **out)
 {
     struct merge m = {.attrs = MAP_INIT(kit_arena(call)), .same = true, .known = true};
@@ -155,9 +163,8 @@ static bool merge_type(struct func_call *call, const struct type **out)
         *out = type_dynamic;
         if (type->kind == TYPE_DYNAMIC)
             return true;
-        if (!type_is_keyed(type))
-            return func_fail(call, KIT_CALL, _("all arguments must be maps or objects, and argument %zu is %s"), i + 1,
-                             kit_type_name(call, type));
+        if (!merge_takes(call, i))
+            return false;
         merge_add_type(&m, call->args[i]);
     }
     *out = !call->n ? type_empty_object() : m.same ? m.first : m.known ? merge_object(&m) : type_dynamic;
@@ -174,6 +181,8 @@ static bool merge_impl(struct func_call *call)
     for (size_t i = 0; i < call->n; i++) {
         struct value v = call->args[i];
         marks |= v.marks;
+        if (!value_is_null(v) && !merge_takes(call, i)) /* behind a bare null, where merge_type ends */
+            return false;
         for (size_t j = 0, n = value_is_null(v) ? 0 : kit_count(v); j < n; j++) {
             uintptr_t seen = (uintptr_t)map_get(&at, kit_key(v, j));
             if (seen) {

@@ -158,8 +158,9 @@ const struct func template_funcs[] = {
      .type = templatestring_type,
      .impl = templatestring_impl,
      .flags = FUNC_REFINE_NOT_NULL,
-     .params = PARAMS({"template", "string", PARAM_EXACT, N_("A reference to a string that holds the template.")},
-                      VARS_PARAM(PARAM_DYNAMIC)),
+     .params = PARAMS(
+         {"template", "string", PARAM_EXACT | PARAM_QUOTED, N_("A reference to a string that holds the template.")},
+         VARS_PARAM(PARAM_DYNAMIC)),
      .doc = N_("A string as a template, with the given variables.")},
     {0},
 };
