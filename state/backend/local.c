@@ -1,4 +1,5 @@
 /* local: the state as files of a folder. The snapshot is replaced by rename, the journal grows in place. */
+#include "base/cleanup.h"
 #include "base/gettext.h"
 #include "state/backend/config.h"
 #include "state/backend/lockfile.h"
@@ -6,12 +7,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { TRIES = 50 };
 
 struct local {
     struct backend base;
     const struct vfs *vfs;
+    struct str file;             /* the snapshot: the place, or what it links to */
     struct str dir, temp, extra; /* NUL-terminated; `extra`: the folder of further texts */
     struct lockfile lock;
     int journal;
@@ -82,7 +86,7 @@ static bool read_file(struct local *l, struct arena *arena, struct str path, str
 static void identity(struct local *l, struct stat *out)
 {
     *out = (struct stat){0};
-    int fd = l->vfs->open(l->vfs->ctx, l->base.place.p, O_RDONLY, 0);
+    int fd = l->vfs->open(l->vfs->ctx, l->file.p, O_RDONLY, 0);
     if (fd < 0)
         return;
     l->vfs->fstat(l->vfs->ctx, fd, out);
@@ -95,14 +99,36 @@ static bool same_identity(const struct stat *a, const struct stat *b)
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
+/* What went wrong did so at another file than the snapshot, which is named where `why` is told. */
+static bool fail_beside(struct local *l, struct str path)
+{
+    char why[sizeof l->base.why];
+    memcpy(why, l->base.why, sizeof why);
+    return backend_fail(&l->base, "%s: %s", path.p, why);
+}
+
+/* A pipe would be waited for, and a link to nowhere be taken for a state that is not there yet. */
+static bool is_file(struct local *l)
+{
+    struct stat at;
+    if (l->vfs != &vfs_system || stat(l->file.p, &at) == 0)
+        return l->vfs != &vfs_system || S_ISREG(at.st_mode) || S_ISDIR(at.st_mode) ||
+               backend_fail(&l->base, _("it is no file"));
+    if (errno != ENOENT)
+        return errno == ENOTDIR || backend_fail_errno(&l->base);
+    return lstat(l->file.p, &at) != 0 ||
+           backend_fail(&l->base, _("it is a symbolic link to a file that is not there (is a disk not mounted?)"));
+}
+
 static bool read_both(struct local *l, struct arena *arena, struct backend_texts *out)
 {
     bool exists;
     struct backend_journal journal = {.name = l->base.journal};
     *out = (struct backend_texts){0};
-    if (!read_file(l, arena, l->base.place, &out->snapshot, &out->exists) ||
-        !read_file(l, arena, l->base.journal, &journal.text, &exists))
+    if (!read_file(l, arena, l->file, &out->snapshot, &out->exists))
         return false;
+    if (!read_file(l, arena, l->base.journal, &journal.text, &exists))
+        return fail_beside(l, l->base.journal);
     if (exists)
         vec_push(arena, &out->journals, journal);
     return true;
@@ -112,6 +138,8 @@ static bool read_both(struct local *l, struct arena *arena, struct backend_texts
 static bool local_read(struct backend *b, struct arena *arena, struct backend_texts *out)
 {
     struct local *l = local_of(b);
+    if (!is_file(l))
+        return false;
     for (int i = 0; i < TRIES; i++) {
         struct stat before, after;
         identity(l, &before);
@@ -147,13 +175,15 @@ static bool replace(struct local *l, struct str path, struct str temp, struct st
     if (!ok)
         l->vfs->unlink(l->vfs->ctx, temp.p);
     errno = saved;
+    if (!ok && errno == EISDIR)
+        return backend_fail_errno(&l->base) || fail_beside(l, temp);
     return (ok && l->vfs->fsync_dir(l->vfs->ctx, dir.p) == 0) || backend_fail_errno(&l->base);
 }
 
 static bool local_write(struct backend *b, struct str text)
 {
     struct local *l = local_of(b);
-    return replace(l, b->place, l->temp, l->dir, text);
+    return replace(l, l->file, l->temp, l->dir, text);
 }
 
 /* -- the journal -- */
@@ -294,18 +324,32 @@ static const struct backend_ops local_ops = {
     .close = local_close,
 };
 
-struct backend *backend_local(const struct vfs *vfs, const char *path)
+/* A link is followed once: what is replaced, and what lies beside it, is the file itself, so that all who come to it by
+ * other names share its lock and its journal. */
+static struct str behind_links(struct arena *arena, const struct vfs *vfs, const char *path)
+{
+    struct stat at;
+    bool link = vfs == &vfs_system && lstat(path, &at) == 0 && S_ISLNK(at.st_mode);
+    CLEANUP(cleanup_ptr) char *target = link ? realpath(path, NULL) : NULL;
+    return arena_str(arena, str_c(target ? target : path));
+}
+
+struct backend *backend_local(const struct vfs *given, const char *path)
 {
     struct arena *arena = arena_new();
     struct local *l = ARENA_NEW(arena, struct local);
-    const char *name = path ? path : "detour.state";
+    const struct vfs *vfs = given ? given : &vfs_system;
+    struct str place = arena_str(arena, str_c(path ? path : "detour.state"));
+    struct str file = behind_links(arena, vfs, place.p);
+    const char *name = file.p;
     *l = (struct local){
         .base = {.ops = &local_ops,
                  .arena = arena,
-                 .place = arena_str(arena, str_c(name)),
+                 .place = place,
                  .journal = arena_printf(arena, "%s.journal", name),
                  .lock = arena_printf(arena, "%s.lock", name)},
-        .vfs = vfs ? vfs : &vfs_system,
+        .vfs = vfs,
+        .file = file,
         .dir = fs_dirname(arena, str_c(name)),
         .temp = arena_printf(arena, "%s.tmp", name),
         .extra = arena_printf(arena, "%s.d", name),

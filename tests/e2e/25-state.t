@@ -46,6 +46,35 @@ rm -rf "$c"/detour.state*
 d "$c" apply -auto-approve
 exits "may be begun anew" 0
 
+# -- links, and what is no file --
+l=$work/link
+mkdir "$l" "$work/disk"
+cp "$c/main.hcl" "$l"
+mv "$c/detour.state" "$work/disk/s"
+ln -s ../disk/s "$c/detour.state"
+ln -s ../disk/s "$l/detour.state"
+sed -i 's/some text/any text/' "$c/main.hcl"
+d "$c" apply -auto-approve
+exits "a state behind a link" 0
+ok "the link stays one" test -h "$c/detour.state"
+d "$l" state show 'detour_data.many[0]'
+has "and who has another link sees what was done" "$out" "any text"
+printf '{"id":"i","who":"ada@far","host":"far","operation":"apply","since":"2026-11-28T12:00:00Z","pid":7}\n' >"$work/disk/s.lock"
+d "$l" plan -detailed-exitcode
+exits "the lock is that of the file itself" 4
+rm "$work/disk/s.lock"
+mv "$work/disk" "$work/unmounted"
+d "$l" apply -auto-approve
+exits "a link to nowhere is no new state" 1
+has "it says so" "$err" "a symbolic link to a file that is not there"
+mv "$work/unmounted" "$work/disk"
+rm "$l/detour.state"
+mkfifo "$l/detour.state"
+d "$l" plan
+has "a pipe is not waited for" "$err" "it is no file"
+rm "$c/detour.state"
+mv "$work/disk/s" "$c/detour.state"
+
 # -- the lock --
 printf '{"who":"ada@far","host":"far","operation":"apply","since":"2026-11-28T12:00:00Z","pid":7}\n' >"$c/detour.state.lock"
 d "$c" plan -detailed-exitcode
