@@ -12,7 +12,7 @@
 
 enum object_status {
     OBJECT_READY,
-    OBJECT_TAINTED, /* created half-way or a postcondition failed: to be replaced */
+    OBJECT_TAINTED, /* created half-way (see DETOUR_MENDS) or a postcondition failed: to be replaced */
 };
 
 /* One object that a provider keeps somewhere in the world, as last known. */

@@ -240,8 +240,10 @@ void record_op(struct applying *a, struct operation *op, bool ok, struct value s
     object->prevent_destroy = protects(a, op);
     const struct state_object *before =
         snapshot_object(session_snapshot(a->run.session), op->change->addr, (struct str){0});
-    if (!ok)
-        object->status = op->kind == OP_CREATE ? OBJECT_TAINTED : before ? before->status : OBJECT_READY;
+    if (!ok && op->kind == OP_CREATE)
+        object->status = op->type->mends ? OBJECT_READY : OBJECT_TAINTED;
+    else if (!ok && before)
+        object->status = before->status;
     add(a, (struct result){.kind = RESULT_SET, .addr = op->change->addr, .object = object});
 }
 

@@ -45,7 +45,8 @@ void registry_add(struct registry *registry, const struct detour_provider *provi
                                        .abi = abi,
                                        .name = str_c(abi->name),
                                        .mode = abi->flags & DETOUR_DATA ? ADDR_DATA : ADDR_MANAGED,
-                                       .anchor = (abi->flags & DETOUR_ANCHOR) != 0};
+                                       .anchor = (abi->flags & DETOUR_ANCHOR) != 0,
+                                       .mends = (abi->flags & DETOUR_MENDS) != 0};
         void *before = map_put(&registry->types[type->mode], type->name, type);
         assert(!before && "a type has one provider");
         (void)before;

@@ -17,6 +17,7 @@ struct provider_type {
     struct str name;
     enum addr_mode mode;
     bool anchor;                 /* DETOUR_ANCHOR */
+    bool mends;                  /* DETOUR_MENDS */
     bool has_create_only;        /* some attribute is CREATE_ONLY */
     bool has_write_only;         /* … WRITE_ONLY */
     const struct schema *schema; /* NULL until registry_type gave it out */

@@ -88,6 +88,8 @@ enum detour_type_flags {
     DETOUR_ANCHOR =
         1 << 1, /* identifies and connects a lane (debian_host): its DETOUR_CONNECTION attributes are evaluated before
                    reading, against the prior state, and handed to read as `config` where they are known */
+    DETOUR_MENDS = 1 << 2, /* creating takes over what is there, and updating finishes what a creation that failed has
+                              left: such an object is not tainted, so nothing is destroyed to be made again */
 };
 
 struct detour_type {

@@ -20,6 +20,7 @@ static const struct detour_attribute directory_attributes[] = {
 
 static const struct detour_type directory_type = {
     .name = "debian_directory",
+    .flags = DETOUR_MENDS,
     .version = 1,
     .attributes = directory_attributes,
     .doc =

@@ -28,6 +28,7 @@ static const struct detour_attribute file_attributes[] = {
 
 static const struct detour_type file_type = {
     .name = "debian_file",
+    .flags = DETOUR_MENDS,
     .version = 1,
     .attributes = file_attributes,
     .doc = "A file with its whole content, from `content`, `content_base64` or `source`. It is written beside its "

@@ -12,6 +12,7 @@ static const struct detour_attribute group_attributes[] = {
 
 static const struct detour_type group_type = {
     .name = "debian_group",
+    .flags = DETOUR_MENDS,
     .version = 1,
     .attributes = group_attributes,
     .doc = "A group of users. One that is there already is adopted. Who is in it is said by the users (`groups` of "

@@ -20,6 +20,7 @@ static const struct detour_attribute package_attributes[] = {
 
 static const struct detour_type package_type = {
     .name = "debian_package",
+    .flags = DETOUR_MENDS,
     .version = 1,
     .attributes = package_attributes,
     .doc = "A package that is installed. All packages of a machine that are ready at once go through one apt "

@@ -20,6 +20,7 @@ static const struct detour_attribute service_attributes[] = {
 
 static const struct detour_type service_type = {
     .name = "debian_service",
+    .flags = DETOUR_MENDS,
     .version = 1,
     .attributes = service_attributes,
     .doc = "A systemd unit that is there already (from a package, or as a debian_file): whether it is enabled, and "

@@ -24,6 +24,7 @@ static const struct detour_attribute user_attributes[] = {
 
 static const struct detour_type user_type = {
     .name = "debian_user",
+    .flags = DETOUR_MENDS,
     .version = 1,
     .attributes = user_attributes,
     .doc = "A user account, without a password: people come in by SSH key. One that is there already is adopted. "

@@ -362,6 +362,7 @@ static const struct detour_attribute lookup_attributes[] = {
 static const struct detour_type types[] = {
     {.name = "test_host", .flags = DETOUR_ANCHOR, .attributes = host_attributes, .import_id = "web"},
     {.name = "test_thing", .attributes = thing_attributes, .import_id = "web/a"},
+    {.name = "test_mending", .flags = DETOUR_MENDS, .attributes = thing_attributes},
     {.name = "test_lookup", .flags = DETOUR_DATA, .attributes = lookup_attributes},
     {0},
 };

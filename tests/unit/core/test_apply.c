@@ -81,6 +81,22 @@ Test(apply, what_was_half_made_is_tainted_and_replaced)
     plan("");
 }
 
+Test(apply, what_a_provider_can_finish_in_place_is_not_replaced)
+{
+#define MENDING(value)                                                                                                 \
+    HOST("web")                                                                                                        \
+    "resource \"test_mending\" \"a\" {\n  host = test_host.web.id\n  name = \"a\"\n  value = \"" value "\"\n}\n"
+    world_config(w, MENDING("1"));
+    test_fail_half("a");
+    apply_fails("a was begun, and not finished.");
+    SAME(world_state(w, "test_mending.a", "status"), "ready");
+    test_reset();
+    world_config(w, MENDING("2"));
+    plan("~ test_mending.a");
+    apply();
+    plan("");
+}
+
 Test(apply, a_half_done_update_is_in_the_state)
 {
     world_config(w, HOST("web") THING_OF("web", "a", "\"1\""));
