@@ -240,6 +240,9 @@ static void describe(struct progress *p, struct strbuf *out, const struct sessio
     case EVENT_READ_START:
         line_read(out, e);
         break;
+    case EVENT_LOOK_PROGRESS:
+        strbuf_printf(out, "%.*s: %.*s\n", STR_ARG(e->place), STR_ARG(e->text));
+        break;
     case EVENT_IMPORT_START:
         line_import(out, e);
         break;

@@ -62,6 +62,8 @@ static void wait_for_data(struct run *run)
         session_tick(run->session);
     else if (event.kind == LANE_FINISHED)
         data_finished(run, event.call);
+    else
+        tell_look(run->session, &event);
 }
 
 bool plan_walk(struct run *run)

@@ -250,6 +250,8 @@ static void wait_all(struct reading *reading)
             session_tick(run->session);
         else if (event.kind == LANE_FINISHED)
             finished(reading, event.call, event.lane->tag);
+        else
+            tell_look(run->session, &event);
     }
 }
 

@@ -118,6 +118,13 @@ struct str object_id(struct value object)
     return id.u.string;
 }
 
+void tell_look(struct session *session, const struct lane_event *event)
+{
+    if (event->kind == LANE_PROGRESS)
+        tell(session,
+             (struct session_event){.kind = EVENT_LOOK_PROGRESS, .place = event->lane->name, .text = event->text});
+}
+
 void session_tick(struct session *session)
 {
     if (session_cancelled(session) && !session->told_cancelling) {

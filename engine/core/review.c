@@ -155,6 +155,8 @@ void plan_review(struct run *run)
             session_tick(run->session);
         else if (event.kind == LANE_FINISHED)
             take(&r, event.call);
+        else
+            tell_look(run->session, &event);
     }
     vec_each (&r.list, i)
         r.list.v[i]->lane->tag = NULL;

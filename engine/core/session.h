@@ -22,6 +22,7 @@ struct session;
 
 enum event_kind {
     EVENT_READ_START,    /* a lane's prior objects are being read: place, count */
+    EVENT_LOOK_PROGRESS, /* place, text: why looking takes its time */
     EVENT_READ_COMPLETE, /* … are read: place, count, elapsed */
     EVENT_REFRESH_START, /* one object of that batch: addr, id */
     EVENT_REFRESH_COMPLETE,

@@ -90,7 +90,7 @@ static bool is_cancelled(void *ctx)
 bool batch_run(struct batch *batch, bool careful, struct transport_problem *problem)
 {
     struct transport_job job = {.script = strbuf_str(&batch->script),
-                                .seconds = careful ? 3600 : 120,
+                                .seconds = careful ? 3600 : 420, /* looking waits up to 300 for who changes things */
                                 .careful = careful,
                                 .watch = pass_on,
                                 .cancelled = is_cancelled,

@@ -156,6 +156,13 @@ static const char *type_name(char type)
     return type == 'd' ? _("directory") : type == 'l' ? _("symbolic link") : _("device, socket or pipe");
 }
 
+/* Whether it was to be made and is somebody else's still. */
+static bool left_alone(const struct item *item)
+{
+    return item->failed && item->action == DETOUR_CREATE && item->status > 0 && item->planned && !item->prior &&
+           !str_eq(item->path.sha256, item->known_sha256);
+}
+
 static const detour_value *file_state(struct batch *batch, struct item *item)
 {
     const struct path_facts *path = &item->path;
@@ -168,6 +175,8 @@ static const detour_value *file_state(struct batch *batch, struct item *item)
                                   STR_ARG(machine_name(batch->machine)), type_name(path->type));
         return NULL;
     }
+    if (left_alone(item))
+        return NULL;
     struct kit_edit edit = {.kit = batch->kit};
     kit_put_text(&edit, "id",
                  kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(machine_name(batch->machine)), STR_ARG(item->name)));
@@ -242,7 +251,8 @@ void file_steps(struct batch *batch)
         common_owner_words(batch, item);
         mask_word(batch, item);
         batch_word(batch, expected(batch, item));
-        batch_line(batch, " f:%.*s\n", STR_ARG(item->known_sha256));
+        /* What was to be overwritten may be gone, as the first half of a replacement sees to. */
+        batch_line(batch, " f:%.*s %s\n", STR_ARG(item->known_sha256), item->action == DETOUR_CREATE ? "absent" : "-");
     }
 }
 
@@ -283,6 +293,17 @@ static void review_existing(struct kit kit, const struct item *item, struct str 
                               STR_ARG(item->name), type_name(type));
 }
 
+/* Whether the plan removes what stands there before. */
+static bool goes_before(struct batch *batch, const struct item *item)
+{
+    batch_each(batch, KIND_FILE, other)
+    {
+        if (other->action == DETOUR_DELETE && str_eq(other->name, item->name))
+            return true;
+    }
+    return false;
+}
+
 /* A file to be created may be there already: say so, and hold apply to what was seen. */
 void file_review(struct batch *batch, struct detour_review *reviews)
 {
@@ -293,9 +314,8 @@ void file_review(struct batch *batch, struct detour_review *reviews)
             continue;
         struct str seen = file_token(kit, item), wanted = file_hash(kit, item->planned);
         reviews[item->request].private_out = (struct detour_blob){seen.p, seen.n};
-        if (!item->path.present)
-            continue;
-        review_existing(kit, item, wanted);
+        if (item->path.present && !goes_before(batch, item))
+            review_existing(kit, item, wanted);
     }
 }
 

@@ -11,6 +11,7 @@ struct machine {
     bool known;
     struct transport_target target;
     struct str pinned; /* by us; a configured key goes first */
+    struct str windows;
     struct transport *session;
 };
 
@@ -67,6 +68,16 @@ void machine_pin(struct machine *machine, struct str host_key)
 {
     if (!str_eq(machine->pinned, host_key))
         machine->pinned = arena_str(machine->arena, host_key);
+}
+
+struct str machine_windows(const struct machine *machine)
+{
+    return machine->windows;
+}
+
+void machine_note_window(struct machine *machine, struct str window)
+{
+    machine->windows = arena_printf(machine->arena, "%.*s %.*s", STR_ARG(machine->windows), STR_ARG(window));
 }
 
 /* An attribute of the connection: as configured, or, where that is not known yet, as it was. */

@@ -150,6 +150,25 @@ static bool may_remove(struct batch *batch)
     return false;
 }
 
+/* Sets $R to the names that apt may remove: those asked for, and those that the plan showed. */
+static void removals_line(struct batch *batch)
+{
+    STRBUF_AUTO names = STRBUF_INIT(0);
+    batch_each(batch, KIND_PACKAGE, item)
+    {
+        size_t colon = item->name.n ? str_find_byte(item->name, ':', 0) : SIZE_MAX;
+        if (item->action == DETOUR_DELETE)
+            strbuf_printf(&names, " %.*s %.*s", STR_ARG(item->name),
+                          STR_ARG(colon == SIZE_MAX ? STR("") : str_sub(item->name, 0, colon)));
+        if (item->private_in.n > 1 && *(const char *)item->private_in.p == 'r')
+            strbuf_add(&names, str_from((const char *)item->private_in.p + 1, item->private_in.n - 1));
+    }
+    strbuf_addc(&names, ' ');
+    batch_line(batch, "R=");
+    transport_quote(&batch->script, strbuf_str(&names));
+    batch_line(batch, "\n");
+}
+
 /* An upgrade of a held package takes the hold off, so that it is set again behind every transaction. */
 static void mark_hold(struct batch *batch, bool hold)
 {
@@ -195,10 +214,11 @@ void package_steps(struct batch *batch)
     batch_line(batch, "if ! D=$(mktemp -d /tmp/detour.XXXXXX 2>&1); then emit apt \"1\n$D\"; else\n");
     mark_hold(batch, false);
     if (any_of(batch, -1)) {
-        batch_line(batch, "if ! stopped; then\napt_lists\n");
+        removals_line(batch);
+        batch_line(batch, "if ! stopped; then\napt_lists\nA=$(date +%%s%%N)\n");
         for (int choice = 0; choice < CHOICES; choice++)
             transaction(batch, "packages", (enum recommends)choice, may_remove(batch));
-        batch_line(batch, "fi\n");
+        batch_line(batch, "A=\"$A $(date +%%s%%N)\"\nW=\"$W $A\"\nemit window \"$A\"\nfi\n");
     }
     purge(batch);
     mark_hold(batch, true);
@@ -224,7 +244,8 @@ static const char *apt_hint(struct str words)
     if (str_find(words, STR("was not found"), 0) != SIZE_MAX)
         return _("\nThis version is not to be had: `apt-cache madison PACKAGE` there shows which are.");
     if (str_find(words, STR("Packages need to be removed"), 0) != SIZE_MAX ||
-        str_find(words, STR("remove is disabled"), 0) != SIZE_MAX)
+        str_find(words, STR("remove is disabled"), 0) != SIZE_MAX ||
+        str_find(words, STR("E: not in the plan: "), 0) != SIZE_MAX)
         return _("\napt would have to remove packages, which the plan did not show. Plan again to see which.");
     if (str_find(words, STR("No space left"), 0) != SIZE_MAX ||
         str_find(words, STR("enough free space"), 0) != SIZE_MAX)
@@ -279,7 +300,9 @@ void package_review_script(struct batch *batch)
 {
     if (!any_of(batch, -1))
         return;
-    batch_line(batch, "if has_lists; then\n");
+    bool removes = false; /* that needs no lists */
+    batch_each(batch, KIND_PACKAGE, item) removes = removes || item->action == DETOUR_DELETE;
+    batch_line(batch, removes ? "if true; then\n" : "if has_lists; then\n");
     for (int choice = 0; choice < CHOICES; choice++)
         transaction(batch, "simulate", (enum recommends)choice, true);
     batch_line(batch, "else emit nolists ''; fi\n");
@@ -300,6 +323,7 @@ static bool asked_for(struct batch *batch, struct str name, bool removal)
 
 struct besides { /* what apt would do besides what was asked for */
     struct strbuf installs, upgrades, removals;
+    struct strbuf gone; /* all that it would remove: "r NAME NAME …" */
     bool essential;
 };
 
@@ -313,6 +337,8 @@ static void note_line(struct batch *batch, struct besides *besides, struct str l
     struct str rest = str_sub(line, 5, line.n);
     size_t space = str_find_byte(rest, ' ', 0);
     struct str name = str_sub(rest, 0, space == SIZE_MAX ? rest.n : space);
+    if (!inst)
+        strbuf_printf(&besides->gone, "%s %.*s", besides->gone.n ? "" : "r", STR_ARG(name));
     if (asked_for(batch, name, !inst))
         return;
     bool upgrade = inst && space != SIZE_MAX && space + 1 < rest.n && rest.p[space + 1] == '[';
@@ -329,7 +355,7 @@ static void tell(struct batch *batch, const struct item *item, enum detour_risk 
 
 static void tell_simulation(struct batch *batch, struct item *item, struct str text, struct detour_review *reviews)
 {
-    struct besides besides = {STRBUF_INIT(0), STRBUF_INIT(0), STRBUF_INIT(0), false};
+    struct besides besides = {STRBUF_INIT(0), STRBUF_INIT(0), STRBUF_INIT(0), STRBUF_INIT(0), false};
     struct str line, rest = text;
     while (str_next_line(&rest, &line))
         note_line(batch, &besides, line);
@@ -337,8 +363,13 @@ static void tell_simulation(struct batch *batch, struct item *item, struct str t
     tell(batch, item, DETOUR_NOTE, _("apt would also upgrade %.*s"), &besides.upgrades);
     tell(batch, item, besides.essential ? DETOUR_DANGER : DETOUR_RISK, _("apt would also remove %.*s"),
          &besides.removals);
-    if (besides.removals.n)
-        reviews[item->request].private_out = (struct detour_blob){"r", 1};
+    struct str gone = kit_copy(batch->kit, strbuf_str(&besides.gone));
+    batch_each(batch, KIND_PACKAGE, each)
+    {
+        if (gone.n) /* whichever goes first may take the others with it */
+            reviews[each->request].private_out = (struct detour_blob){gone.p, gone.n};
+    }
+    strbuf_free(&besides.gone);
     strbuf_free(&besides.installs);
     strbuf_free(&besides.upgrades);
     strbuf_free(&besides.removals);

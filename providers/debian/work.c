@@ -98,6 +98,35 @@ static void read_one(struct batch *batch, struct item *item, struct detour_read 
         req->private_out = file_blob(batch, item, req->state);
 }
 
+/* The part of a script that looks, once nothing else is at work there. */
+static void look_lines(struct batch *batch, enum look look)
+{
+    batch_line(batch, "if wait_for_changes; then\n");
+    observe_script(batch, look);
+}
+
+static void look_end(struct batch *batch)
+{
+    batch_line(batch, "else emit busy ''; fi\n");
+}
+
+static bool busy(struct batch *batch, struct transport_problem *problem)
+{
+    if (!transport_section(&batch->answer, STR("busy")))
+        return false;
+    struct str name = machine_name(batch->machine);
+    *problem = (struct transport_problem){
+        .status = TRANSPORT_TIMEOUT,
+        .summary = arena_printf(batch->arena, _("%.*s is being changed"), STR_ARG(name)),
+        .detail =
+            arena_printf(batch->arena,
+                         _("Another detour is changing %.*s, and was waited for in vain: for five minutes to look, for "
+                           "ten to change something. `lsof /run/detour.lock` there shows its processes. Nothing was "
+                           "done; try again when it is through."),
+                         STR_ARG(name))};
+    return true;
+}
+
 void debian_read(void *self, detour_call *call, struct detour_read *reqs, size_t n)
 {
     struct batch *batch = batch_new(self, call, n);
@@ -111,9 +140,10 @@ void debian_read(void *self, detour_call *call, struct detour_read *reqs, size_t
     for (size_t i = 0; i < n; i++)
         if (batch->items[i].kind->id == KIND_HOST)
             machine_learn(batch->machine, batch->kit, reqs[i].prior, reqs[i].config);
-    batch_line(batch, "%swait_for_changes\n", remote_observe);
-    observe_script(batch, LOOK_FETCH);
-    if (n && batch_run(batch, false, &problem)) {
+    batch_line(batch, "%s", remote_observe);
+    look_lines(batch, LOOK_FETCH);
+    look_end(batch);
+    if (n && batch_run(batch, false, &problem) && !busy(batch, &problem)) {
         observe_answer(batch);
         for (size_t i = 0; i < n; i++)
             read_one(batch, &batch->items[i], &reqs[i]);
@@ -168,11 +198,12 @@ static bool review_session(struct batch *batch, struct item *host, struct detour
 static void review_connected(struct batch *batch, struct detour_review *reqs)
 {
     struct transport_problem problem;
-    batch_line(batch, "%s%swait_for_changes\n", remote_observe, remote_packages);
-    observe_script(batch, LOOK_ONLY);
+    batch_line(batch, "%s%s", remote_observe, remote_packages);
+    look_lines(batch, LOOK_ONLY);
     package_review_script(batch);
     directory_review_script(batch);
-    if (!batch_run(batch, false, &problem)) {
+    look_end(batch);
+    if (!batch_run(batch, false, &problem) || busy(batch, &problem)) {
         if (problem.status == TRANSPORT_SUDO)
             give_up(batch, &problem);
         else
@@ -259,12 +290,16 @@ static bool look_again(struct batch *batch)
 {
     struct transport_problem problem;
     strbuf_clear(&batch->script);
-    batch_line(batch, "%swait_for_changes\n", remote_observe);
-    observe_script(batch, LOOK_FETCH);
+    batch_line(batch, "%s", remote_observe);
+    look_lines(batch, LOOK_FETCH);
+    look_end(batch);
     bool ran = false;
-    for (int attempt = 0; !ran && attempt < 3; attempt++) /* networks that come back do so by halves */
-        ran = try_session(batch, NULL, true, &problem) && batch_run(batch, false, &problem);
-    if (!ran)
+    for (int attempt = 0; !ran && attempt < 3; attempt++) { /* networks that come back do so by halves */
+        if (!try_session(batch, NULL, true, &problem))
+            return false;
+        ran = batch_run(batch, false, &problem);
+    }
+    if (!ran || busy(batch, &problem))
         return false;
     observe_answer(batch);
     return true;
@@ -317,6 +352,9 @@ static void tell_interrupted(struct batch *batch)
 
 static void apply_answered(struct batch *batch, struct detour_apply *reqs)
 {
+    const struct str *window = transport_section(&batch->answer, STR("window"));
+    if (window)
+        machine_note_window(batch->machine, *window);
     observe_answer(batch);
     batch_results(batch);
     tell_interrupted(batch);
@@ -355,8 +393,11 @@ static bool accept(struct batch *batch, struct item *item, struct detour_apply *
         req->state = item->prior;
         return false;
     }
+    bool file = item->kind->id == KIND_FILE;
     item->failed = item->kind->id == KIND_SERVICE && (!item->planned || service_restart_owed(batch->kit, item));
     req->state = item->kind->state(batch, item);
+    if (file && !item->prior && !str_eq(item->path.sha256, item->known_sha256))
+        req->state = NULL; /* what stands there is not ours */
     return !item->failed && (item->planned ? as_planned(batch->kit, item->planned, req->state) : req->state == NULL);
 }
 
@@ -377,26 +418,13 @@ static void apply_failed(struct batch *batch, struct detour_apply *reqs, struct 
         batch_fail(batch, first, NULL, summary.p, _("%.*s\n%zu of %zu objects of %.*s are not as planned yet."),
                    STR_ARG(problem->detail), bad, batch->n, STR_ARG(machine_name(batch->machine)));
     } else if (!seen) {
+        if (problem->status == TRANSPORT_BROKEN)
+            problem->detail = arena_printf(batch->arena, _("%.*s\nIt was tried again, and did not answer."),
+                                           STR_ARG(problem->detail));
         give_up(batch, problem);
         for (size_t i = 0; i < batch->n; i++)
             reqs[i].state = reqs[i].prior;
     }
-}
-
-static bool busy(struct batch *batch, struct transport_problem *problem)
-{
-    if (!transport_section(&batch->answer, STR("busy")))
-        return false;
-    struct str name = machine_name(batch->machine);
-    *problem = (struct transport_problem){
-        .status = TRANSPORT_TIMEOUT,
-        .summary = arena_printf(batch->arena, _("%.*s is being changed"), STR_ARG(name)),
-        .detail =
-            arena_printf(batch->arena,
-                         _("Another detour has been changing %.*s for ten minutes (it holds /run/detour.lock there). "
-                           "Nothing was done; apply again when it is through."),
-                         STR_ARG(name))};
-    return true;
 }
 
 static void apply_host(struct batch *batch, struct item *host)
@@ -425,7 +453,9 @@ void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size
             reqs[i].state = NULL;
     } else {
         batch_line(batch, "%s%s%s", remote_observe, remote_change, remote_packages);
-        batch_line(batch, "if lock; then\n");
+        batch_line(batch, "W=");
+        transport_quote(&batch->script, machine_windows(batch->machine));
+        batch_line(batch, "\nif lock; then\n");
         all_steps(batch);
         observe_script(batch, LOOK_FETCH);
         batch_line(batch, "else emit busy ''; fi\n");

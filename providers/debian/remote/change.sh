@@ -39,20 +39,33 @@ look() {
     fi
 }
 
-# expect PATH EXPECTED WANTED: exits unless what stands there was seen at plan time (or is what we want, or nobody looked).
+# brought PATH: whether it came with the packages that this run installed: last changed while they were (the times in $W).
+brought() {
+    c=$(stat -c %.9Z -- "$1") || return
+    c=${c%.*}${c#*.}
+    # shellcheck disable=SC2086
+    set -- $W
+    while [ $# -gt 1 ]; do
+        if [ "$c" -ge "$1" ] && [ "$c" -le "$2" ]; then return; fi
+        shift 2
+    done
+    false
+}
+
+# expect PATH EXPECTED WANTED OR: exits unless what stands there was seen at plan time, or is what we want, or OR, or nobody
+# looked. Where nothing was there, a package that the plan installs may have brought it.
 expect() {
     look "$1"
     case $w in
-    "$3" | "$2") return ;;
+    "$3" | "$2" | "$4") return ;;
     d | o)
         printf %s "$w"
         exit 13
         ;;
     esac
-    if [ "$2" != any ]; then
-        printf %s "$w"
-        exit 12
-    fi
+    if [ "$2" = any ] || { [ "$2" = absent ] && brought "$1"; }; then return; fi
+    printf %s "$w"
+    exit 12
 }
 
 # content_out: the bytes in $b, or in $e as base64.
@@ -72,11 +85,11 @@ own() {
     [ "$2" = - ] || chmod -- "$2" "$3"
 }
 
-# put_file PATH OWNER:GROUP MODE UMASK EXPECTED WANTED: written beside its place, made durable, then moved there. Where a UMASK
+# put_file PATH OWNER:GROUP MODE UMASK EXPECTED WANTED OR: written beside its place, made durable, then moved there. Where a UMASK
 # gives the file its mode as it is made, that saves a chmod; else it is -.
 put_file() {
     [ -d "${1%/*}/" ] || exit 11
-    expect "$1" "$5" "$6"
+    expect "$1" "$5" "$6" "$7"
     if [ "$w" = "$6" ]; then
         chown -h -- "$2" "$1" && chmod -- "$3" "$1" || exit 14
         return
@@ -99,7 +112,7 @@ put_file() {
 
 # remove_file PATH EXPECTED
 remove_file() {
-    expect "$1" "$2" absent
+    expect "$1" "$2" absent absent
     rm -f -- "$1" || exit 15
 }
 

@@ -3,10 +3,13 @@
 newline='
 '
 
-# A script whose detour was killed goes on: looking waits for it to end, so that what it did is seen.
+# A script whose detour was killed goes on: looking waits for it to end, so that what it did is seen. False where it does not
+# end.
 wait_for_changes() {
-    [ -r /run/detour.lock ] || return
+    [ -r /run/detour.lock ] || return 0
     exec 9</run/detour.lock
+    /usr/bin/flock -s -n 9 && return
+    emit p "waiting for another detour that changes this machine"
     /usr/bin/flock -s -w 300 9
 }
 

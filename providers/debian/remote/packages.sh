@@ -2,11 +2,24 @@
 export DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1 UCF_FORCE_CONFFOLD=1
 updated=
 
+# apt_waits LOG: false unless apt could not get a lock, $end has not come, and nobody asked to stop; else says who has it
+# and waits a little. (The apt of Debian 10 does not wait by itself, and none says so while it does.)
+apt_waits() {
+    grep -qE 'Could not get lock|Unable to acquire the dpkg|Unable to lock' "$1" && [ "$(date +%s)" -lt "$end" ] || return
+    if stopped; then return 1; fi
+    w=$(sed -n 's/.*held by process \([0-9]* ([^)]*)\).*/\1/p' "$1" | head -n 1)
+    emit p "apt: waiting for another apt or dpkg${w:+, process $w}"
+    sleep 3
+}
+
 # apt_update: at most once in a script.
 apt_update() {
     updated=yes
     emit p "apt: reading package lists"
-    apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 update 9>&- >"$D/update" 2>&1 && touch /var/lib/apt/lists
+    end=$(($(date +%s) + 300))
+    until apt-get -q -y -o Acquire::Retries=2 update 9>&- >"$D/update" 2>&1 && touch /var/lib/apt/lists; do
+        apt_waits "$D/update" || return
+    done
 }
 
 # has_lists: whether package lists were ever fetched.
@@ -22,13 +35,29 @@ apt_lists() {
     fi
 }
 
+# as_shown FLAGS SPEC…: whether apt removes nothing but what the plan showed ($R: " NAME NAME "); else $D/log says what.
+as_shown() {
+    case $1 in *--no-remove*) return ;; esac
+    simulate_once "$@"
+    printf '%s\n' "$o" | while read -r k n _; do
+        case $k in
+        Remv | Purg) case $R in *" $n "* | *" ${n%%:*} "*) ;; *) echo "E: not in the plan: apt would remove $n" ;; esac ;;
+        esac
+    done >"$D/log"
+    ! [ -s "$D/log" ]
+}
+
 # apt_once FLAGS SPEC…: one transaction; $s is its exit status, $D/log what it said.
 apt_once() {
+    if ! as_shown "$@"; then
+        s=1
+        return
+    fi
     f=$1
     shift
     # shellcheck disable=SC2086
     {
-        apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o Dpkg::Options::=--force-confdef \
+        apt-get -q -y -o Acquire::Retries=2 -o Dpkg::Options::=--force-confdef \
             -o Dpkg::Options::=--force-confold -o APT::Status-Fd=3 $f install -- "$@" 3>&1 9>&- >"$D/log" 2>&1
         echo $? >"$D/status"
     } | while IFS=: read -r k n c m; do
@@ -42,16 +71,11 @@ apt_once() {
     read -r s <"$D/status"
 }
 
-# apt_patient FLAGS SPEC…: likewise; the apt of Debian 10 does not wait for the lock by itself.
+# apt_patient FLAGS SPEC…: likewise, waiting for the lock.
 apt_patient() {
     end=$(($(date +%s) + 300))
     apt_once "$@"
-    while [ "$s" -ne 0 ] && grep -qE 'Could not get lock|Unable to acquire the dpkg' "$D/log" && [ "$(date +%s)" -lt $end ]; do
-        if stopped; then return; fi
-        emit p "apt: waiting for another apt or dpkg"
-        sleep 3
-        apt_once "$@"
-    done
+    while [ "$s" -ne 0 ] && apt_waits "$D/log"; do apt_once "$@"; done
 }
 
 # apt_try FLAGS SPEC…: likewise, once more with fresh lists or after finishing what was interrupted, where that may help.

@@ -1,0 +1,150 @@
+#!/bin/sh
+# What the plan showed and what the apply does: packages that bring files, packages that would take others with them, replacements, what
+# somebody made meanwhile, and who else is at work there.
+. "$(dirname "$0")/lib.sh"
+[ "$(id -u)" = 0 ] || { echo "1..0 # SKIP only root can make local machines" && exit 0; }
+
+key=$work/key
+machine=trust$$
+ssh-keygen -q -t ed25519 -N '' -C e2e -f "$key"
+"$root/tests/support/apt-repo" "$work/apt" >/dev/null 2>&1
+chmod 755 "$work"
+
+m=$work/machines
+clean_up() { "$detour" -chdir="$m" destroy -auto-approve; }
+config "$m" <<HCL
+resource "lab_host" "m" {
+  name            = "$machine"
+  authorized_keys = ["$(cat "$key.pub")"]
+  mounts          = { "/srv/apt" = "$work/apt" }
+}
+output "address" { value = lab_host.m.address }
+output "host_key" { value = lab_host.m.host_key }
+HCL
+d "$m" apply -auto-approve
+exits "a machine" 0
+d "$m" output -raw address
+address=$out
+d "$m" output -raw host_key
+host_key=$out
+on_machine() { ssh -i "$key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "root@$address" "$@"; }
+installed() { on_machine "dpkg-query -W -f '\${db:Status-Status}' $1 2>/dev/null" || true; }
+on_machine 'echo "deb [trusted=yes] file:/srv/apt ./" > /etc/apt/sources.list; rm -f /etc/apt/sources.list.d/*; apt-get -qq update' 2>/dev/null
+
+c=$work/c
+host_part() {
+    cat <<HCL
+resource "debian_host" "m" {
+  name          = "m"
+  address       = "$address"
+  host_key      = "$host_key"
+  identity_file = "$key"
+}
+HCL
+}
+hello_part() {
+    cat <<'HCL'
+resource "debian_package" "hello" {
+  host    = debian_host.m.id
+  name    = "detour-hello"
+  version = "1.0"
+}
+HCL
+}
+files_part() {
+    cat <<'HCL'
+resource "debian_file" "conf" {
+  host    = debian_package.hello.host
+  path    = "/etc/detour-hello.conf"
+  content = "greeting=ours\n"
+}
+resource "debian_file" "other" {
+  host    = debian_host.m.id
+  path    = "/etc/other"
+  content = "other\n"
+}
+HCL
+}
+
+# -- a package brings the file that is configured -----------------------------------------------------------------------------------
+{ host_part && hello_part && files_part; } | config "$c"
+d "$c" plan -out="$work/plan"
+on_machine 'echo somebody >/etc/other'
+d "$c" apply "$work/plan"
+exits "a file that somebody made since the plan" 1
+has "is refused" "$err" "Changed since the plan"
+is "and left alone" "$(on_machine cat /etc/other)" somebody
+is "a file that came with a package is given its content" "$(on_machine cat /etc/detour-hello.conf)" greeting=ours
+d "$c" state list
+lacks "what was refused is not in the state" "$out" debian_file.other
+d "$c" plan
+has "so it is to be created" "$out" "Plan: 1 to add, 0 to change, 0 to destroy."
+has "over what is there" "$out" "is there already (with other content), and will be overwritten"
+d "$c" apply -auto-approve
+exits "with that said, it is" 0
+
+# -- a replacement -------------------------------------------------------------------------------------------------------------------
+d "$c" apply -auto-approve -replace=debian_file.other
+exits "a file is replaced at its place" 0
+lacks "its first half is no surprise to the second" "$out" "is there already"
+is "and is there" "$(on_machine cat /etc/other)" other
+
+# -- half made -----------------------------------------------------------------------------------------------------------------------
+on_machine 'useradd -m ana && mkdir -p /srv/data && echo precious >/srv/data/file && touch /home/ana/.ssh'
+{
+    host_part
+    cat <<'HCL'
+resource "debian_user" "ana" {
+  host            = debian_host.m.id
+  name            = "ana"
+  authorized_keys = ["ssh-ed25519 AAAA ana"]
+}
+resource "debian_directory" "data" {
+  host      = debian_host.m.id
+  path      = "/srv/data"
+  owner     = "nobody-there"
+  recursive = true
+}
+HCL
+} | config "$work/half"
+uid=$(on_machine id -u ana)
+d "$work/half" apply -auto-approve
+exits "what is taken over by halves" 1
+d "$work/half" plan
+lacks "is not to be destroyed" "$out" "destroy and then create"
+has "but to be finished" "$out" "Plan: 0 to add, 2 to change, 0 to destroy."
+on_machine 'rm /home/ana/.ssh'
+sed -i 's/nobody-there/ana/' "$work/half/main.hcl"
+d "$work/half" apply -auto-approve
+exits "and is" 0
+is "with what was in it, the account being the same" "$(on_machine 'cat /srv/data/file; id -u ana; cat ~ana/.ssh/authorized_keys')" "precious
+$uid
+ssh-ed25519 AAAA ana"
+
+# -- a package would take others with it ---------------------------------------------------------------------------------------------
+host_part | config "$c"
+d "$c" plan -out="$work/plan"
+lacks "the plan shows one removal" "$out" detour-clock
+on_machine 'apt-get -qq -y install detour-clock=1.0 >/dev/null 2>&1'
+d "$c" apply "$work/plan"
+exits "which would now be two" 1
+has "so it is refused" "$err" "which the plan did not show"
+is "and nothing removed" "$(installed detour-hello) $(installed detour-clock)" "installed installed"
+d "$c" plan -out="$work/plan"
+has "the next plan shows both" "$out" "apt would also remove detour-clock"
+d "$c" apply "$work/plan"
+exits "and is carried out" 0
+lacks "they are gone" "$(installed detour-hello) $(installed detour-clock)" installed
+
+# -- somebody else at work -----------------------------------------------------------------------------------------------------------
+{ host_part && hello_part; } | config "$c"
+on_machine 'flock -x /run/detour.lock sleep 4 >/dev/null 2>&1 </dev/null &'
+d "$c" plan
+exits "a plan while another detour changes the machine" 0
+has "says what it waits for" "$out" "m: waiting for another detour that changes this machine"
+on_machine 'perl -e "use Fcntl; open(F, q(>>/var/lib/dpkg/lock-frontend)); @l = pack(q(s s l! l! l!), F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, @l[0]) or die; sleep 12" >/dev/null 2>&1 </dev/null &'
+d "$c" apply -auto-approve
+exits "an apply while another apt is at work" 0
+has "says what it waits for" "$out" "apt: waiting for another apt or dpkg, process"
+is "and goes on then" "$(installed detour-hello)" installed
+done_testing
