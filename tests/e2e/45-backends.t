@@ -183,6 +183,77 @@ done
 cut http 40000
 cut pg 60000
 cut s3 60000
+# -- S3: whose key, by which name, at what time ----------------------------------------------------------------------------------------
+# in_bucket NAME KEY [SETTING…]: a configuration.
+in_bucket() {
+    name=$1
+    shift
+    { printf 'detour {\n  backend "s3" {\n    bucket = "states"\n    key = "%s.state"\n' "$name" && printf '    %s\n' "$@" && printf '  }\n}\n' && resources 2; } |
+        config "$work/$name"
+}
+keys() {
+    in_bucket front "endpoint = \"http://localhost:$s3_port\"" 'use_path_style = false'
+    d "$work/front" apply -auto-approve
+    exits "s3: the bucket's name in front of the server's" 0
+    in_bucket path "endpoint = \"$s3\"" && sed -i 's/path.state/front.state/' "$work/path/main.hcl"
+    d "$work/path" plan -detailed-exitcode
+    exits "s3: which is the same state as by its path" 0
+    in_bucket number "endpoint = \"$s3\"" 'use_path_style = false'
+    d "$work/number" plan
+    says "s3: no name stands in front of a number" "no bucket's name can stand in front of one"
+
+    AWS_SHARED_CREDENTIALS_FILE=$work/credentials AWS_CONFIG_FILE=$work/aws-config
+    export AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE
+    printf '[default]\naws_access_key_id = AKOTHER\naws_secret_access_key = SKOTHER\n[shop]\naws_access_key_id = %s\naws_secret_access_key = %s\n' \
+        "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" >"$work/credentials"
+    printf '[profile sso]\nsso_session = x\n' >"$work/aws-config"
+    unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+    d "$work/path" plan
+    exits "s3: another's profile" 1
+    says "s3: is refused with what to do" "AccessDenied"
+    export AWS_PROFILE=shop
+    d "$work/path" plan -detailed-exitcode
+    exits "s3: AWS_PROFILE" 0
+    in_bucket block "endpoint = \"$s3\"" 'profile = "shop"'
+    AWS_PROFILE=default
+    d "$work/block" apply -auto-approve
+    exits "s3: a profile that is written in the block is stronger" 0
+    AWS_PROFILE=shpo
+    d "$work/path" plan
+    says "s3: a slip of the pen" 'Did you mean "shop"?'
+    AWS_PROFILE=sso
+    d "$work/path" plan
+    says "s3: what is not done says how to do it" "aws configure export-credentials --profile sso"
+    unset AWS_PROFILE
+    export AWS_ACCESS_KEY_ID=AKDETOUR AWS_SECRET_ACCESS_KEY=SKDETOUR
+
+    expiring
+    d "$work/path" plan -detailed-exitcode
+    exits "s3: a key that expires, with its token" 0
+    d "$work/path" apply -auto-approve -replace='detour_data.many[0]'
+    exits "s3: writes, too" 0
+    token=$AWS_SESSION_TOKEN
+    unset AWS_SESSION_TOKEN
+    d "$work/path" plan
+    exits "s3: without the token it is none" 1
+    AWS_SESSION_TOKEN=$(echo "$token" | tr 'A-Za-z' 'N-ZA-Mn-za-m') AWS_ACCESS_KEY_ID=AKDETOUR AWS_SECRET_ACCESS_KEY=SKDETOUR
+    export AWS_SESSION_TOKEN
+    d "$work/path" plan
+    exits "s3: a token of another key" 1
+    says "s3: is told" "AWS_SESSION_TOKEN"
+    unset AWS_SESSION_TOKEN
+    if fetch_clock; then
+        for offset in -2h +3d; do
+            ok "s3: a clock that is $offset off is learnt from the server" \
+                at_time $offset "$detour" -chdir="$work/path" apply -auto-approve -replace='detour_data.many[1]'
+        done
+    else
+        pass "s3: a clock that is wrong # SKIP libfaketime cannot be had"
+    fi
+    unset AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE
+}
+keys
+
 for kind in http pg s3; do
     crowd_ends $kind
 done

@@ -54,6 +54,34 @@ start_s3() {
 }
 stop_s3() { "$support/radosgw" stop "$ceph" "$work/ceph"; }
 
+# expiring: sets AWS_* to a key that expires, as the server gives it out.
+expiring() {
+    policy='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*","sts:GetSessionToken"],"Resource":"*"}]}'
+    policy=$(jq -rn --arg policy "$policy" '$policy | @uri')
+    printf '%s' "Action=PutUserPolicy&PolicyDocument=$policy&PolicyName=session&UserName=detour&Version=2010-05-08" >"$work/policy"
+    SERVICE=iam "$support/s3" POST "$s3/" "$work/policy" >"$work/policy.xml"
+    printf '%s' 'Action=GetSessionToken&DurationSeconds=900&Version=2011-06-15' >"$work/session"
+    SERVICE=sts "$support/s3" POST "$s3/" "$work/session" >"$work/session.xml"
+    element() { sed "s/.*<$1>\([^<]*\)<.*/\1/" "$work/session.xml"; }
+    AWS_ACCESS_KEY_ID=$(element AccessKeyId) AWS_SECRET_ACCESS_KEY=$(element SecretAccessKey) AWS_SESSION_TOKEN=$(element SessionToken)
+    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+}
+
+# at_time OFFSET COMMAND…: with a clock that is wrong by that much (Debian's libfaketime, unpacked); false where it cannot be had.
+clock=${DETOUR_CLOCK:-/var/tmp/detour-e2e-clock}
+fetch_clock() {
+    [ ! -e "$clock/fetched" ] || return 0
+    mkdir -p "$clock" && (cd "$clock" && apt-get download -qq libfaketime && dpkg -x libfaketime_*.deb . && touch fetched) >"$work/clock.log" 2>&1
+}
+at_time() {
+    offset=$1
+    shift
+    fetch_clock || return 1
+    preload=$(find "$clock/usr" -name libfaketimeMT.so.1)
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME="$offset" \
+        LD_PRELOAD="$preload" "$@"
+}
+
 # All three of them.
 start_servers() {
     fetch_s3 &

@@ -2,6 +2,7 @@
 #include "base/digest.h"
 #include "base/gettext.h"
 #include "base/strbuf.h"
+#include "state/backend/s3/clock.h"
 #include "state/backend/s3/credentials.h"
 
 #include <stdio.h>
@@ -90,37 +91,31 @@ static struct str error_code(struct arena *arena, const struct client_response *
     return code;
 }
 
-/* The Date header is the server's clock. */
-static bool learn_clock(struct s3_client *c, const struct client_response *r)
-{
-    ARENA_AUTO arena = arena_new();
-    struct tm tm = {0};
-    struct str date = arena_str(arena, client_header(r, "date"));
-    if (!date.n || !strptime(date.p, "%a, %d %b %Y %H:%M:%S", &tm))
-        return false;
-    c->clock_offset_s = (long)(timegm(&tm) - time(NULL));
-    return true;
-}
-
 bool s3_client_send(struct s3_client *c, struct arena *arena, struct s3_request *r, struct client_response *out)
 {
     if (!send_once(c, arena, r, out))
         return false;
-    if (out->status != 403 || !str_is(error_code(arena, out), "RequestTimeTooSkewed") || !learn_clock(c, out))
+    if (out->status != 403 || !str_is(error_code(arena, out), "RequestTimeTooSkewed") ||
+        !s3_clock_offset(out, &c->clock_offset_s))
         return true;
     return send_once(c, arena, r, out);
 }
 
 /* -- what went wrong -- */
 
-static const char *advice(struct str code, long status)
+static const char *advice(const struct s3_client *c, struct str code, long status)
 {
     if (str_is(code, "NoSuchBucket"))
         return _(" Create the bucket, or mend its name.");
-    if (str_is(code, "RequestTimeTooSkewed"))
-        return _(" Set the clock of this machine.");
+    bool token = c->token.n && status == 400; /* what Ceph says of one that it cannot read */
+    if (token || str_is(code, "ExpiredToken") || str_is(code, "InvalidToken") || str_is(code, "TokenRefreshRequired"))
+        return _(
+            " The key expires, and AWS_SESSION_TOKEN goes with it: get all three anew, or unset a token of another "
+            "key.");
     if (str_is(code, "SignatureDoesNotMatch") || str_is(code, "InvalidAccessKeyId"))
-        return _(" Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and \"region\".");
+        return c->token.n ? _(" Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, which belong "
+                              "together, and \"region\".")
+                          : _(" Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and \"region\".");
     if (str_is(code, "AuthorizationHeaderMalformed") || str_is(code, "PermanentRedirect"))
         return _(" Set \"region\" and \"endpoint\" to those of the bucket.");
     if (status == 403)
@@ -141,7 +136,8 @@ bool s3_client_refuse(struct s3_client *c, struct arena *arena, const char *what
     s3_element(arena, r->body, "Message", &from, &message);
     return backend_fail(c->http.backend, _("the server answers %s with %ld%s%.*s%s%.*s.%s"), what, r->status,
                         code.n ? " " : "", STR_ARG(code), message.n ? ": " : "", STR_ARG(message),
-                        advice(code, r->status));
+                        str_is(code, "RequestTimeTooSkewed") ? s3_clock_advice(arena, r, c->clock_offset_s).p
+                                                             : advice(c, code, r->status));
 }
 
 /* -- who and where -- */
@@ -155,32 +151,67 @@ static bool take_key(struct s3_client *c, struct arena *arena, const struct back
     c->key = (struct sigv4_key){
         .access = who.access,
         .secret = who.secret,
-        .region = arena_str(arena, backend_value(config, "region")),
+        .region = who.region,
         .service = STR("s3"),
     };
     return true;
 }
 
-static bool take_endpoint(struct s3_client *c, struct arena *arena, const struct backend_config *config,
-                          struct diags *diags)
+/* 192.0.2.1:9000, [2001:db8::1] */
+static bool is_number(struct str host)
 {
-    struct str endpoint = backend_value(config, "endpoint"), style = backend_value(config, "use_path_style");
-    bool path_style = style.n ? backend_value_bool(config, "use_path_style") : endpoint.n > 0;
-    if (!endpoint.n)
-        endpoint = arena_printf(arena, "https://s3.%.*s.amazonaws.com", STR_ARG(c->key.region));
+    struct str name = str_sub(host, 0, str_find_byte(host, ':', 0));
+    bool number = host.p[0] == '[' || name.n > 0;
+    for (size_t i = 0; host.p[0] != '[' && i < name.n; i++)
+        number &= name.p[i] == '.' || (name.p[i] >= '0' && name.p[i] <= '9');
+    return number;
+}
+
+static bool no_endpoint(struct str endpoint, const char *why, struct diags *diags)
+{
+    diag_error(diags, (struct span){0}, _("Invalid endpoint of a bucket"), _("\"%.*s\" %s."), STR_ARG(endpoint), why);
+    return false;
+}
+
+/* "https://HOST:PORT" → scheme and host. */
+static bool split_endpoint(struct s3_client *c, struct arena *arena, struct str endpoint, struct diags *diags)
+{
     size_t scheme = str_find(endpoint, STR("://"), 0);
     struct str host = scheme == SIZE_MAX ? endpoint : str_sub(endpoint, scheme + 3, endpoint.n);
     while (host.n && host.p[host.n - 1] == '/')
         host.n--;
     c->scheme = scheme == SIZE_MAX ? STR("https") : arena_str(arena, str_sub(endpoint, 0, scheme));
-    if ((!str_is(c->scheme, "http") && !str_is(c->scheme, "https")) || !host.n ||
-        str_find_byte(host, '/', 0) != SIZE_MAX || str_find_byte(host, '@', 0) != SIZE_MAX) {
-        diag_error(diags, (struct span){0}, _("Invalid endpoint of a bucket"),
-                   _("\"%.*s\" is no endpoint; write https://HOST or https://HOST:PORT."), STR_ARG(endpoint));
+    c->host = arena_str(arena, host);
+    return ((str_is(c->scheme, "http") || str_is(c->scheme, "https")) && host.n &&
+            str_find_byte(host, '/', 0) == SIZE_MAX && str_find_byte(host, '@', 0) == SIZE_MAX) ||
+           no_endpoint(endpoint, _("is no endpoint; write https://HOST or https://HOST:PORT"), diags);
+}
+
+/* No certificate holds for a name with a dot in front of the server's. */
+static bool wants_path(const struct s3_client *c, const struct backend_config *config)
+{
+    return backend_value(config, "use_path_style").n
+               ? backend_value_bool(config, "use_path_style")
+               : backend_value(config, "endpoint").n || str_find_byte(c->bucket, '.', 0) != SIZE_MAX;
+}
+
+static bool take_endpoint(struct s3_client *c, struct arena *arena, const struct backend_config *config,
+                          struct diags *diags)
+{
+    struct str endpoint = backend_value(config, "endpoint");
+    if (!endpoint.n)
+        endpoint = arena_printf(arena, "https://s3.%.*s.amazonaws.com", STR_ARG(c->key.region));
+    if (!split_endpoint(c, arena, endpoint, diags))
         return false;
-    }
-    c->host = path_style ? arena_str(arena, host) : arena_printf(arena, "%.*s.%.*s", STR_ARG(c->bucket), STR_ARG(host));
-    c->prefix = path_style ? arena_printf(arena, "/%.*s", STR_ARG(c->bucket)) : STR("");
+    c->prefix = wants_path(c, config) ? arena_printf(arena, "/%.*s", STR_ARG(c->bucket)) : STR("");
+    if (c->prefix.n)
+        return true;
+    if (is_number(c->host))
+        return no_endpoint(endpoint,
+                           _("is an address, and no bucket's name can stand in front of one. Name the server, or leave "
+                             "use_path_style = false out"),
+                           diags);
+    c->host = arena_printf(arena, "%.*s.%.*s", STR_ARG(c->bucket), STR_ARG(c->host));
     return true;
 }
 

@@ -6,9 +6,11 @@
 
 struct s3_credentials {
     struct str access, secret, token; /* the token is empty for keys that do not expire */
+    struct str region;
 };
 
-/* False after a diagnostic. */
+/* A key and what goes with it are of one place, never of two: the settings with the environment behind them, or a
+ * profile. False after a diagnostic. */
 bool s3_credentials(struct arena *arena, const struct backend_config *config, struct s3_credentials *out,
                     struct diags *diags);
 

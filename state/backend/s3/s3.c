@@ -162,10 +162,14 @@ static const struct backend_field fields[] = {
      .doc = N_("https://HOST[:PORT] of the server; AWS's where it is left out")},
     {.name = "region",
      .environment = {"AWS_REGION", "AWS_DEFAULT_REGION"},
-     .otherwise = "us-east-1",
-     .doc = N_("the bucket's region")},
+     .doc = N_("the bucket's region; that of the profile where it is left out, else us-east-1")},
     {.name = "use_path_style",
-     .doc = N_("HOST/BUCKET instead of BUCKET.HOST: true or false; true where there is an endpoint")},
+     .doc = N_("HOST/BUCKET instead of BUCKET.HOST: true or false; true where there is an endpoint, or a dot in the "
+               "bucket's name")},
+    {.name = "profile",
+     .environment = {"AWS_PROFILE"},
+     .doc = N_("of ~/.aws/credentials and ~/.aws/config: whose key is used, where none is given; default. One that is "
+               "written here is stronger than a key of the environment")},
     {.name = "access_key", .environment = {"AWS_ACCESS_KEY_ID"}, .secret = true, .doc = N_("the key's name")},
     {.name = "secret_key", .environment = {"AWS_SECRET_ACCESS_KEY"}, .secret = true, .doc = N_("the key")},
     {.name = "token", .environment = {"AWS_SESSION_TOKEN"}, .secret = true, .doc = N_("of a key that expires")},

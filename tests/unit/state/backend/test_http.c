@@ -1,58 +1,10 @@
-/* The web server's side of the conversation is played here: what is asked of it, and what its answers lead to. */
-#include "state/backend/config.h"
-
-#include <arpa/inet.h>
-#include <criterion/criterion.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-struct server {
-    int fd;
-    const char *const *answers; /* one for each request, NULL-ended */
-    char seen[16][4096];
-    int n;
-    pthread_t thread;
-};
-
-static void *serve(void *ctx)
-{
-    struct server *s = ctx;
-    while (s->answers[s->n]) {
-        int c = accept(s->fd, NULL, NULL);
-        size_t have = 0;
-        char *in = s->seen[s->n];
-        for (;;) {
-            ssize_t got = read(c, in + have, sizeof s->seen[0] - 1 - have);
-            if (got <= 0)
-                break;
-            have += (size_t)got;
-            in[have] = '\0';
-            char *body = strstr(in, "\r\n\r\n"), *length = strstr(in, "Content-Length:");
-            if (body && (!length || (size_t)(in + have - body - 4) >= strtoul(length + 15, NULL, 10)))
-                break;
-        }
-        const char *answer = s->answers[s->n++];
-        if (write(c, answer, strlen(answer)) < 0)
-            break;
-        close(c);
-    }
-    return NULL;
-}
+/* What is asked of a web server that keeps states, and what its answers lead to. */
+#include "server.h"
 
 static struct backend *start(struct server *s, struct arena *arena, struct diags *diags)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof at;
-    s->fd = socket(AF_INET, SOCK_STREAM, 0);
-    cr_assert_eq(bind(s->fd, (struct sockaddr *)&at, sizeof at), 0);
-    cr_assert_eq(listen(s->fd, 8), 0);
-    getsockname(s->fd, (struct sockaddr *)&at, &n);
-    pthread_create(&s->thread, NULL, serve, s);
     struct backend_setting settings[] = {
-        {.name = STR("address"), .value = arena_printf(arena, "http://127.0.0.1:%u/x", ntohs(at.sin_port))},
+        {.name = STR("address"), .value = arena_printf(arena, "http://127.0.0.1:%u/x", server_start(s))},
         {.name = STR("username"), .value = STR("me")},
         {.name = STR("password"), .value = STR("pw")},
         {.name = STR("retry_max"), .value = STR("1")}};
@@ -60,14 +12,6 @@ static struct backend *start(struct server *s, struct arena *arena, struct diags
         backend_configure(arena, &backend_type_http, (struct span){0}, settings, 4, STR("."), diags);
     return c->type->open(c, diags);
 }
-
-static void stop(struct server *s)
-{
-    pthread_join(s->thread, NULL);
-    close(s->fd);
-}
-
-#define ANSWER(status, body) "HTTP/1.1 " status " X\r\nConnection: close\r\n\r\n" body
 
 Test(http, a_lock_a_write_and_an_unlock)
 {
