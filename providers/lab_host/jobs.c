@@ -8,6 +8,7 @@ struct job {
     struct spec spec;
     struct machine now; /* before; of an update and a deletion */
     struct work work;
+    int reserved; /* see machine_reserve */
     bool ok, answered;
     unsigned stages; /* of those that were passed on */
 };
@@ -28,7 +29,7 @@ static bool job_run(struct job *job)
 {
     switch (job->action) {
     case DETOUR_CREATE:
-        return machine_create(&job->work, &job->spec);
+        return machine_create(&job->work, &job->spec, job->reserved);
     case DETOUR_UPDATE:
         return machine_update(&job->work, &job->now, &job->spec);
     case DETOUR_DELETE:
@@ -127,6 +128,7 @@ static void prepare(struct jobs *jobs, size_t i)
     struct job *job = &jobs->list[i];
     struct detour_apply *req = &jobs->reqs[i];
     work_init(&job->work, &jobs->stop);
+    job->reserved = -1;
     job->action = req->action;
     job->spec = object_spec(jobs->kit, job->work.arena, req->planned ? req->planned : req->prior, jobs->settings);
     if (job->action == DETOUR_CREATE)
@@ -143,6 +145,19 @@ static void prepare(struct jobs *jobs, size_t i)
     answer_gone(jobs, i);
 }
 
+/* Addresses do not depend on which worker comes first: those that are given are taken before others are allotted, and
+ * these in the order of the requests, which is that of the resources' addresses. */
+static void reserve_all(struct jobs *jobs)
+{
+    for (int given = 1; given >= 0; given--)
+        for (size_t i = 0; i < jobs->n; i++) {
+            struct job *job = &jobs->list[i];
+            bool now = job->reserved < 0 && (job->spec.address.n > 0) == given;
+            if (job->action == DETOUR_CREATE && !job->answered && now)
+                job->reserved = machine_reserve(&job->work, &job->spec);
+        }
+}
+
 void jobs_apply(struct kit kit, const struct settings *settings, struct detour_apply *reqs, size_t n)
 {
     struct jobs jobs = {.kit = kit, .settings = settings, .reqs = reqs, .n = n};
@@ -151,6 +166,7 @@ void jobs_apply(struct kit kit, const struct settings *settings, struct detour_a
     jobs.list = kit_alloc(kit, n * sizeof *jobs.list);
     for (size_t i = 0; i < n; i++)
         prepare(&jobs, i);
+    reserve_all(&jobs);
     while (started < n_threads && pthread_create(&threads[started], NULL, worker, &jobs) == 0)
         started++;
     if (!started)

@@ -212,20 +212,36 @@ static bool take_away_anyway(struct work *work, struct str name)
     return ok;
 }
 
-static bool create(struct work *work, struct spec *spec)
+static bool make_room(struct work *work, const struct spec *spec)
 {
-    if (!boot_check_mounts(work, spec) || !refuse_existing(work, spec) || !take_away(work, spec->name))
+    return refuse_existing(work, spec) && take_away(work, spec->name);
+}
+
+static bool create(struct work *work, struct spec *spec, bool reserved)
+{
+    if (!reserved && !make_room(work, spec))
         return false;
-    if (reserve(work, spec) && make(work, spec))
+    if ((reserved || reserve(work, spec)) && boot_check_mounts(work, spec) && make(work, spec))
         return true;
     take_away_anyway(work, spec->name);
     return false;
 }
 
-bool machine_create(struct work *work, struct spec *spec)
+int machine_reserve(struct work *work, struct spec *spec)
 {
-    int lock = files_mkdir(work, MACHINES) ? machine_lock(work, spec->name, true) : -1;
-    bool ok = lock >= 0 && create(work, spec);
+    int lock = files_mkdir(work, MACHINES) ? machine_lock(work, spec->name, false) : -1;
+    if (lock >= 0 && !files_exist(in_folder(work->arena, spec->name, "").p) && reserve(work, spec))
+        return lock;
+    files_unlock(lock, lock_path(work->arena, spec->name).p);
+    return -1;
+}
+
+bool machine_create(struct work *work, struct spec *spec, int reserved)
+{
+    int lock = reserved;
+    if (lock < 0)
+        lock = files_mkdir(work, MACHINES) ? machine_lock(work, spec->name, true) : -1;
+    bool ok = lock >= 0 && create(work, spec, reserved >= 0);
     files_unlock(lock, lock_path(work->arena, spec->name).p);
     return ok;
 }

@@ -19,8 +19,13 @@ struct machine {
 /* False where there is no machine of that name. Needs no lock: the file is replaced as a whole. */
 bool machine_load(struct arena *arena, struct str name, struct machine *out);
 
-/* Makes, boots and waits for it; spec->address is set to the one allotted. Takes back what it did where it fails. */
-bool machine_create(struct work *work, struct spec *spec);
+/* Takes the name and an address (spec->address, else the lowest that is free) for a machine that machine_create makes
+ * next; the lock that keeps them, or -1 where somebody has the name or it cannot be done at once. */
+int machine_reserve(struct work *work, struct spec *spec);
+
+/* Makes, boots and waits for it, as `reserved` or (-1) from the start; spec->address is set to the one allotted. Takes
+ * back what it did where it fails. */
+bool machine_create(struct work *work, struct spec *spec, int reserved);
 
 /* Takes it away with all that belongs to it. A machine that is not there is fine. */
 bool machine_destroy(struct work *work, struct str name);
