@@ -3,6 +3,7 @@
 #include "syntax/layout.h"
 #include "syntax/parser.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 /* The tokens of the file become pieces, in order; at some places others are put in. */
@@ -16,18 +17,24 @@ struct rewriter {
     size_t n_out, cap_out;
 };
 
-static void put(struct rewriter *r, enum token_kind kind, size_t spaces, struct str text)
+static void put_piece(struct rewriter *r, struct piece piece)
 {
     HEAP_ROOM(r->out, r->n_out, r->cap_out, 64);
-    r->out[r->n_out++] = layout_piece(kind, spaces, text);
+    r->out[r->n_out++] = piece;
+}
+
+/* A sign, or a word of ASCII. */
+static void put(struct rewriter *r, enum token_kind kind, size_t spaces, struct str text)
+{
+    put_piece(r, layout_piece(kind, spaces, text, true));
 }
 
 /* A quoted string; `inner` is written as it is in source. */
-static void put_quoted(struct rewriter *r, size_t spaces, struct str inner)
+static void put_quoted(struct rewriter *r, size_t spaces, struct str inner, bool ascii)
 {
     put(r, TOKEN_OQUOTE, spaces, STR("\""));
     if (inner.n)
-        put(r, TOKEN_QUOTED_LIT, 0, inner);
+        put_piece(r, layout_piece(TOKEN_QUOTED_LIT, 0, inner, ascii));
     put(r, TOKEN_CQUOTE, 0, STR("\""));
 }
 
@@ -36,11 +43,12 @@ static void copy_token(struct rewriter *r)
     const struct token *t = &r->tokens.v[r->at++];
     struct str text = str_from(r->text.p + t->off, t->len);
     size_t spaces = t->off - r->last_end;
+    bool ascii = !(t->flags & TOKEN_NON_ASCII);
     r->last_end = t->off + t->len;
     if (t->kind == TOKEN_STRING)
-        put_quoted(r, spaces, str_sub(text, 1, text.n - 1));
+        put_quoted(r, spaces, str_sub(text, 1, text.n - 1), ascii);
     else
-        put(r, t->kind, spaces, text);
+        put_piece(r, layout_piece(t->kind, spaces, text, ascii));
 }
 
 /* Copies the tokens before byte `off`. */
@@ -193,6 +201,15 @@ static void escape_rune(struct strbuf *out, struct str rest, size_t n, uint32_t 
         strbuf_addc(out, (char)rune);
 }
 
+/* Letters, digits, dashes and underscores, as nearly all labels are. */
+static bool is_plain(struct str label)
+{
+    for (size_t i = 0; i < label.n; i++)
+        if (!isalnum((unsigned char)label.p[i]) && label.p[i] != '_' && label.p[i] != '-')
+            return false;
+    return true;
+}
+
 /* A label as it stands between quotes. */
 static struct str escape_label(struct rewriter *r, struct str label)
 {
@@ -207,6 +224,12 @@ static struct str escape_label(struct rewriter *r, struct str label)
     return arena_str(r->arena, strbuf_str(&out));
 }
 
+static void put_label(struct rewriter *r, struct str label)
+{
+    bool plain = is_plain(label);
+    put_quoted(r, 0, plain ? label : escape_label(r, label), plain);
+}
+
 /* Labels are written anew, without the comments that may stand before or among them. */
 static void rewrite_labels(struct rewriter *r, const struct block *b)
 {
@@ -214,13 +237,15 @@ static void rewrite_labels(struct rewriter *r, const struct block *b)
         return;
     struct span last = b->labels[b->n_labels - 1].span;
     for (size_t i = 0; i < b->n_labels; i++)
-        put_quoted(r, 0, escape_label(r, b->labels[i].text));
+        put_label(r, b->labels[i].text);
     skip_to(r, last.off + last.len);
 }
 
 static void rewrite_attribute(struct rewriter *r, const struct attribute *a, bool type)
 {
     copy_to(r, a->expr->span.off);
+    if (!type && kind_at(r, r->at) != TOKEN_OQUOTE)
+        return;
     struct range range = range_of(r, a->expr->span);
     if (type)
         rewrite_type(r, range);
@@ -246,12 +271,12 @@ static void rewrite_body(struct rewriter *r, const struct body *body, unsigned d
 
 /* -- -- -- */
 
-static struct str print(struct arena *arena, const struct rewriter *r)
+static struct str print(const struct rewriter *r)
 {
     size_t n = 0;
     for (size_t i = 0; i < r->n_out; i++)
         n += r->out[i].spaces + (size_t)r->out[i].n;
-    char *text = arena_alloc(arena, n + 1), *at = text;
+    char *text = arena_alloc(r->arena, n + 1), *at = text;
     for (size_t i = 0; i < r->n_out; i++) {
         const struct piece *piece = &r->out[i];
         for (uint32_t k = 0; k < piece->spaces; k++)
@@ -265,7 +290,7 @@ static struct str print(struct arena *arena, const struct rewriter *r)
     return str_from(text, n);
 }
 
-static struct str format(struct rewriter *r, struct arena *arena, const struct body *body)
+static struct str format(struct rewriter *r, const struct body *body)
 {
     r->cap_out = r->tokens.n + r->tokens.n / 4 + 8;
     r->out = heap_alloc(r->cap_out * sizeof *r->out);
@@ -273,7 +298,7 @@ static struct str format(struct rewriter *r, struct arena *arena, const struct b
     copy_to(r, UINT32_MAX);
     layout_pieces(r->out, r->n_out);
     put(r, TOKEN_EOF, r->text.n - r->last_end, STR(""));
-    struct str result = print(arena, r);
+    struct str result = print(r);
     free(r->out);
     return result;
 }
@@ -282,14 +307,13 @@ struct str fmt_source(struct arena *arena, struct diags *diags, const struct sou
 {
     struct str text = sources_get(sources, file)->text;
     size_t errors = diags->n_errors;
-    ARENA_AUTO scratch = arena_new();
     if (text.n > PARSE_SIZE) {
-        parse_body(scratch, diags, sources, file); /* tells so */
+        parse_body(arena, diags, sources, file); /* tells so */
         return text;
     }
-    struct rewriter r = {.arena = scratch, .text = text, .tokens = scan_tokens(text, 0, text.n, SCAN_CODE)};
-    const struct body *body = parser_parse_tokens(scratch, diags, sources, file, r.tokens);
-    struct str result = diags->n_errors > errors ? text : format(&r, arena, body);
+    struct rewriter r = {.arena = arena, .text = text, .tokens = scan_tokens(text, 0, text.n, SCAN_CODE)};
+    const struct body *body = parser_parse_tokens(arena, diags, sources, file, r.tokens);
+    struct str result = diags->n_errors > errors ? text : format(&r, body);
     tokens_free(&r.tokens);
     return result;
 }

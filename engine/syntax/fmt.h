@@ -10,8 +10,8 @@
 #include "base/arena.h"
 #include "diag/diag.h"
 
-/* The formatted text of a file, in `arena`. Where the file has syntax errors they are reported, and the answer is its
- * own text. */
+/* The formatted text of a file, in `arena`, which takes all that is made on the way, too: reset it between files. Where
+ * the file has syntax errors they are reported, and the answer is its own text. */
 struct str fmt_source(struct arena *arena, struct diags *diags, const struct sources *sources, uint32_t file);
 
 #endif

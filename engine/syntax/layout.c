@@ -25,7 +25,7 @@ static bool is_ascii(struct str text)
 
 /* Columns that the text of such a token takes: bytes, but where it can be anything else than ASCII, or hold CR LF,
  * which is one. */
-static size_t text_columns(enum token_kind kind, struct str text)
+static size_t text_columns(enum token_kind kind, struct str text, bool ascii)
 {
     switch (kind) {
     case TOKEN_NEWLINE:
@@ -36,21 +36,22 @@ static size_t text_columns(enum token_kind kind, struct str text)
         return text.n > 1 && (memchr(text.p, '\r', text.n) || !is_ascii(text)) ? unicode_length(text) : text.n;
     case TOKEN_IDENT:
     case TOKEN_QUOTED_LIT:
-        return is_ascii(text) ? text.n : unicode_length(text);
+        return ascii ? text.n : unicode_length(text);
     default:
         return text.n;
     }
 }
 
-struct piece layout_piece(enum token_kind kind, size_t spaces, struct str text)
+struct piece layout_piece(enum token_kind kind, size_t spaces, struct str text, bool ascii)
 {
-    size_t columns = text_columns(kind, text);
+    size_t columns = text_columns(kind, text, ascii);
     return (struct piece){text.p, (uint32_t)text.n, (uint32_t)spaces, (uint32_t)columns, (uint8_t)kind};
 }
 
 /* Cells are [start, assign), [assign, comment) and [comment, end). */
 struct line {
     size_t start, assign, comment, end;
+    size_t width; /* columns before the cell that is being aligned */
 };
 
 struct layout {
@@ -79,7 +80,7 @@ static int net_brackets(const struct layout *l, size_t from, size_t to)
 
 static struct line make_line(const struct layout *l, size_t start, size_t end)
 {
-    struct line line = {start, end, end, end};
+    struct line line = {start, end, end, end, 0};
     if (end - start > 1 && l->v[end - 1].kind == TOKEN_COMMENT)
         line.assign = line.comment = end - 1;
     for (size_t i = start + 1; i < line.comment; i++) {
@@ -296,14 +297,13 @@ static void align_run(struct layout *l, size_t from, size_t to, bool comments)
 {
     size_t widest = 0;
     for (size_t i = from; i < to; i++) {
-        const struct line *line = &l->lines[i];
-        size_t width = columns(l, line->start, cell_start(line, comments));
-        widest = width > widest ? width : widest;
+        struct line *line = &l->lines[i];
+        line->width = columns(l, line->start, cell_start(line, comments));
+        widest = line->width > widest ? line->width : widest;
     }
     for (size_t i = from; i < to; i++) {
         const struct line *line = &l->lines[i];
-        size_t cell = cell_start(line, comments);
-        l->v[cell].spaces = (uint32_t)(widest - columns(l, line->start, cell) + 1);
+        l->v[cell_start(line, comments)].spaces = (uint32_t)(widest - line->width + 1);
     }
 }
 

@@ -13,7 +13,8 @@ struct piece {
     uint8_t kind;     /* enum token_kind */
 };
 
-struct piece layout_piece(enum token_kind kind, size_t spaces, struct str text);
+/* `ascii` is what the scanner knows of a TOKEN_IDENT or TOKEN_QUOTED_LIT; for other kinds it says nothing. */
+struct piece layout_piece(enum token_kind kind, size_t spaces, struct str text, bool ascii);
 
 /* Sets the spaces before each piece; changes nothing else. Call it without the TOKEN_EOF. */
 void layout_pieces(struct piece *pieces, size_t n);

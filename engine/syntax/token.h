@@ -80,9 +80,10 @@ struct str token_kind_name(enum token_kind kind);
 /* What +1 opens and -1 closes: braces, brackets, parentheses, template sequences; 0 for all else. */
 static inline int token_bracket(enum token_kind kind)
 {
-    return (kind == TOKEN_OBRACE || kind == TOKEN_OBRACKET || kind == TOKEN_OPAREN || kind == TOKEN_INTERP ||
-            kind == TOKEN_CONTROL) -
-           (kind == TOKEN_CBRACE || kind == TOKEN_CBRACKET || kind == TOKEN_CPAREN || kind == TOKEN_SEQ_END);
+    const uint64_t one = 1, opening = one << TOKEN_OBRACE | one << TOKEN_OBRACKET | one << TOKEN_OPAREN |
+                                      one << TOKEN_INTERP | one << TOKEN_CONTROL;
+    const uint64_t closing = one << TOKEN_CBRACE | one << TOKEN_CBRACKET | one << TOKEN_CPAREN | one << TOKEN_SEQ_END;
+    return (int)(opening >> kind & 1) - (int)(closing >> kind & 1);
 }
 
 #endif
