@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { COUNT_MAX = 10000000 };
+enum { COUNT_MAX = 1000000 };
 
 /* -- count -- */
 

@@ -95,6 +95,9 @@ rm "$work/l/main.hcl.json"
 limited "lists of lists of the same: validate" 1 /dev/null validate
 limited "lists of lists of the same: plan" 1 /dev/null plan
 
+echo 'resource "detour_data" "a" { count = 1000001 }' >"$work/l/main.hcl"
+limited "a million instances and one" 1 /dev/null plan
+
 # -- lines of the console --
 echo 'locals { text = "a" }' >"$work/l/main.hcl"
 head -c 1G /dev/zero | tr '\0' a >"$work/line"
