@@ -27,12 +27,17 @@ static bool answer(struct cli *cli, struct console *console, struct str text)
     return ok;
 }
 
+static bool ends(struct str text)
+{
+    return str_is(text, "exit") || str_is(text, "quit");
+}
+
 static int converse(struct cli *cli, struct console *console)
 {
     struct prompt *line = prompt_open(console);
     for (struct str text; prompt_read(line, &text);) {
         text = str_trim(text);
-        if (str_is(text, "exit") || str_is(text, "quit"))
+        if (ends(text))
             break;
         if (text.n)
             answer(cli, console, text);
@@ -131,6 +136,8 @@ static int pipe_through(struct cli *cli, struct console *console)
         struct str line = str_trim(strbuf_str(&buffer));
         if (!line.n)
             continue;
+        if (!cli->flags.json && ends(line))
+            break;
         if (cli->flags.json)
             answer_json(cli, console, line, whole); /* the answer says it */
         else if (whole)
@@ -155,7 +162,9 @@ const struct command cmd_console = {
     .name = "console",
     .args = "",
     .summary = N_("Try expressions against the configuration and the state"),
-    .doc = N_("On a terminal with history and completion; piped, one answer for each line. With -json each line is an "
+    .doc = N_("On a terminal with history and completion; what is open at the end of a line goes on in the next one. "
+              "Piped, one "
+              "answer for each line. exit ends it. With -json each line is an "
               "expression as a JSON string, and the answer one object: value, type, sensitive and unknown parts, or "
               "diagnostics. Changes nothing."),
     .flags = "backend-config env input json no-color state var var-file",

@@ -2,14 +2,15 @@
 #include "base/fs.h"
 
 #include <editline/readline.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { HISTORY_LONGEST = 1000 };
+enum { HISTORY_LONGEST = 1000, PROMPT_LONGEST = 16 << 20 };
 
 struct prompt {
     struct console *console;
-    char *text;         /* of the last line */
+    struct strbuf text; /* the last entry, of one or more lines */
     struct str history; /* path; empty: none is kept */
     struct arena *arena;
     struct str *names; /* candidates of the completion under way */
@@ -55,7 +56,8 @@ struct prompt *prompt_open(struct console *console)
 {
     struct arena *arena = arena_new();
     struct prompt *line = ARENA_NEW(arena, struct prompt);
-    *line = (struct prompt){.console = console, .arena = arena, .history = history_path(arena)};
+    *line = (struct prompt){
+        .console = console, .text = STRBUF_INIT(PROMPT_LONGEST), .arena = arena, .history = history_path(arena)};
     current = line;
     rl_initialize();
     using_history();
@@ -67,16 +69,55 @@ struct prompt *prompt_open(struct console *console)
     return line;
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+/* One more line of the entry. False at the end of input, and where Ctrl-C was pressed: `interrupted` tells them apart.
+ */
+static bool add_line(struct prompt *line)
+{
+    interrupted = 0;
+    char *typed = readline(line->text.n ? "... " : "> ");
+    if (!typed || interrupted) {
+        free(typed);
+        return false;
+    }
+    if (line->text.n)
+        strbuf_addc(&line->text, '\n');
+    strbuf_add(&line->text, str_c(typed));
+    free(typed);
+    return true;
+}
+
+/* Ctrl-C drops what was typed; a second one in a row ends the conversation, as the end of input does. */
 bool prompt_read(struct prompt *line, struct str *text)
 {
-    free(line->text);
-    line->text = readline("> ");
-    if (!line->text)
-        return false;
-    if (*line->text)
-        add_history(line->text);
-    *text = str_c(line->text);
-    return true;
+    struct sigaction mine = {.sa_handler = on_interrupt}, before;
+    bool ok = true, again = true;
+    int in_a_row = 0;
+    strbuf_clear(&line->text);
+    sigaction(SIGINT, &mine, &before);
+    while (again) {
+        ok = add_line(line);
+        if (!ok && interrupted) {
+            strbuf_clear(&line->text);
+            putchar('\n');
+            again = ++in_a_row < 2;
+            continue;
+        }
+        in_a_row = 0;
+        again = ok && console_goes_on(strbuf_str(&line->text));
+    }
+    sigaction(SIGINT, &before, NULL);
+    *text = strbuf_str(&line->text);
+    if (ok && text->n)
+        add_history(arena_str(line->arena, *text).p);
+    return ok;
 }
 
 void prompt_close(struct prompt *line)
@@ -86,7 +127,7 @@ void prompt_close(struct prompt *line)
         if (write_history(line->history.p) == 0)
             chmod(line->history.p, 0600);
     }
-    free(line->text);
+    strbuf_free(&line->text);
     current = NULL;
     arena_free(line->arena);
 }

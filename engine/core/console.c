@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "core/run.h"
 #include "syntax/parse.h"
+#include "syntax/scan.h"
 
 #include <stdlib.h>
 
@@ -53,6 +54,23 @@ struct value console_eval(struct console *console, struct arena *arena, struct s
     eval.object = (struct str){0};
     eval.planning = false;
     return eval_expr(&eval, expr);
+}
+
+bool console_goes_on(struct str text)
+{
+    if (text.n >= INT32_MAX)
+        return false;
+    STRBUF_AUTO line = STRBUF_INIT(0); /* a heredoc begins with its line's end */
+    strbuf_add(&line, text);
+    strbuf_addc(&line, '\n');
+    struct tokens tokens = scan_tokens(strbuf_str(&line), 0, text.n + 1, SCAN_CODE);
+    int brackets = 0, heredocs = 0;
+    for (size_t i = 0; i < tokens.n; i++) {
+        brackets += token_bracket(tokens.v[i].kind);
+        heredocs += (tokens.v[i].kind == TOKEN_OHEREDOC) - (tokens.v[i].kind == TOKEN_CHEREDOC);
+    }
+    tokens_free(&tokens);
+    return brackets > 0 || heredocs > 0;
 }
 
 /* -- completion -- */

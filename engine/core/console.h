@@ -17,6 +17,9 @@ struct console *console_open(struct session *session, struct diags *diags);
  * answers an unknown value. Sources of earlier answers are kept. */
 struct value console_eval(struct console *console, struct arena *arena, struct str text, struct diags *diags);
 
+/* Whether the text ends within brackets, a template or a heredoc, so that another line may follow. */
+bool console_goes_on(struct str text);
+
 /* Names that complete `prefix` ("var.na", "length", "local."), sorted, in `arena`. */
 size_t console_complete(struct console *console, struct arena *arena, struct str prefix, struct str **names);
 

@@ -21,4 +21,23 @@ grep -v '^#' "$root/tests/conformance/data/cases.tsv" | cut -f2 >"$work/wanted"
 all=$(wc -l <"$work/wanted")
 right=$(paste "$answers" "$work/wanted" | jq -R 'split("\t") | select((.[0] | fromjson | .value) == (.[1] | fromjson))' | grep -c '^\[' || true)
 is "the verified values, all through one process" "$right of $all" "$all of $all"
+is "exit ends it" "$(printf '1\nexit\n2\n' | "$detour" -chdir="$c" console)" 1
+
+# -- on a terminal --
+# typed KEYS…: what a console on a terminal answers to each, typed a moment after the other; its end is waited for.
+typed() {
+    for keys in "$@"; do
+        sleep 0.3
+        printf '%b' "$keys"
+    done | HOME=$work TERM=dumb timeout 30 script -qec "$detour -chdir=$c console -no-color" /dev/null | tr -d '\r'
+}
+answers=$(typed '[1,\n' '2]\n' '<<EOT\nx${1 +\n1}\nEOT\n' 'exit\n')
+has "brackets go on in the next line" "$answers" '  2,'
+has "heredocs too" "$answers" 'x2'
+answers=$(typed '40 + \003' '7 * 6\n' '(\n\003' '"le" == "fin"\n' '\004')
+has "Ctrl-C drops what was typed" "$answers" '42'
+has "of several lines, too" "$answers" 'false'
+lacks "and is no error" "$answers" 'Error'
+ok "twice in a row it ends" typed '1\n' '\003' '\003'
+is "entries are kept, of several lines as one" "$(grep -c '2]' "$work/.local/state/detour/history")" 1
 done_testing
