@@ -60,7 +60,7 @@ static void put_off(struct run *run, struct task *task, struct instance_of *inst
     struct value after = proposed_value(run->scratch, task->type->schema, bare, (struct value){0});
     after = value_copy(run->arena, paths_mark(run->scratch, after, &marks));
     inst->value = after;
-    if (run->phase != PHASE_PLAN)
+    if (run->phase != PHASE_PLAN || run->options.mode != PLAN_NORMAL) /* applying the others reads no configuration */
         return;
     struct change change = {.addr = inst->addr,
                             .action = ACTION_READ,
@@ -111,6 +111,8 @@ static bool data_instance(struct run *run, struct task *task, const struct modul
 /* It is read again when all is done. */
 static void plan_reread(struct run *run, const struct task *task, const struct instance_of *inst)
 {
+    if (run->options.mode != PLAN_NORMAL)
+        return;
     struct change change = {.addr = inst->addr,
                             .action = ACTION_READ,
                             .reason = REASON_READ_CHECK_NESTED,

@@ -79,6 +79,19 @@ Test(checks, data_that_waits_for_changes_is_put_off)
     cr_assert(w->plan->checks.v[0].status == CHECK_PASS);
 }
 
+Test(checks, a_refresh_reads_no_data_when_it_is_applied)
+{
+    struct plan_options refresh = {.mode = PLAN_REFRESH_ONLY};
+    world_config(w, HOST("web") THING("web", "a", "1"));
+    cr_assert(world_apply(w));
+    test_world_set("web", "a", "other");
+    world_config(w, HOST("web") THING("web", "a", "1") THING("web", "b", "1")
+                        CHECK(LOOKUP, IS("1")) "data \"test_lookup\" \"late\" {\n  host = \"web\"\n"
+                                               "  name = test_thing.b.id\n}\n");
+    cr_assert(world_apply_with(w, refresh), "%s", world_problems(w));
+    SAME(world_state(w, "test_thing.a", "value"), "\"other\"");
+}
+
 Test(checks, data_in_modules_and_targets)
 {
     world_file(w, "m/main.hcl", HOST("web") THING("web", "a", "1") CHECK(LOOKUP, IS("2")));
