@@ -161,6 +161,18 @@ bool store_reseal(struct store *s, struct diags *diags)
     return store_settle_snapshot(s, true, diags);
 }
 
+/* An answer that is lost leaves open what a server did. */
+static bool not_replaced(struct store *s, struct diags *diags)
+{
+    if (!s->backend->remote)
+        return store_fail_at(s, s->backend->place, _("The state cannot be written"), diags);
+    diag_error(diags, (struct span){0}, _("The state cannot be written"),
+               _("%s: %s. Where no answer came the server may have taken it all the same: look (detour state list) "
+                 "before this is tried again."),
+               s->backend->place.p, s->backend->why);
+    return false;
+}
+
 bool store_rewrite(struct store *s, const struct result *results, size_t n, struct diags *diags)
 {
     if (s->writer)
@@ -170,7 +182,7 @@ bool store_rewrite(struct store *s, const struct result *results, size_t n, stru
     STRBUF_AUTO text = STRBUF_SECRET(BACKEND_SIZE_MAX);
     bool ok = write_and_keep(s, s->left_over ? s->seq : 0, &text, diags);
     if (!ok)
-        return store_fail_at(s, s->backend->place, _("The state cannot be written"), diags);
+        return not_replaced(s, diags);
     if (s->left_over)
         (void)s->backend->ops->journal_drop(s->backend, s->old); /* it is known as absorbed */
     s->left_over = false;
@@ -197,7 +209,7 @@ bool store_replace(struct store *s, struct str text, bool absorbs, struct diags 
     if (s->left_over && !absorbs && !put_away(s, diags))
         return false;
     if (!s->backend->ops->write(s->backend, text))
-        return store_fail_at(s, s->backend->place, _("The state cannot be written"), diags);
+        return not_replaced(s, diags);
     if (s->left_over && absorbs)
         (void)s->backend->ops->journal_drop(s->backend, s->old); /* it is known as absorbed */
     s->left_over = false;

@@ -79,11 +79,25 @@ bool lock_take(struct backend *b, const struct store_options *options, struct ar
             warn_taken_over(b, &holder, diags);
         if (outcome == LOCK_FAILED)
             return fail_system(b, diags);
-        if (outcome != LOCK_HELD)
+        if (outcome != LOCK_HELD) {
+            b->lock_id = arena_str(b->arena, mine.id);
             return true;
+        }
         unsigned waited = seconds_since(start);
         if (waited >= options->lock_timeout_s || (options->waiting && !options->waiting(options->ctx, &holder, waited)))
             return fail_held(b, &holder, arena, diags);
         pause_for(pause, options->lock_timeout_s - waited);
     }
+}
+
+bool lock_give(struct backend *b, struct diags *diags)
+{
+    ARENA_AUTO arena = arena_new();
+    if (b->ops->unlock(b))
+        return true;
+    struct str elsewhere =
+        b->remote ? arena_printf(arena, _("; elsewhere: detour force-unlock %.*s"), STR_ARG(b->lock_id)) : STR("");
+    diag_warning(diags, (struct span){0}, _("The lock cannot be given back"),
+                 _("%s: %s. The next run on this machine takes it over%.*s"), b->lock.p, b->why, STR_ARG(elsewhere));
+    return false;
 }

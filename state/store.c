@@ -227,7 +227,7 @@ void store_keep_lock(struct store *s)
 
 /* -- closing -- */
 
-void store_close(struct store *s)
+void store_release(struct store *s, struct diags *diags)
 {
     if (!s)
         return;
@@ -236,7 +236,16 @@ void store_close(struct store *s)
     if (only_begin)
         store_journal_drop(s);
     if (s->locked && !s->keep_lock)
-        s->backend->ops->unlock(s->backend);
+        lock_give(s->backend, diags);
+    s->locked = false;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    struct diags quiet = DIAGS_INIT(s->arena);
+    store_release(s, &quiet);
     backend_close(s->own);
     secrets_free(s->own_secrets);
     snapshot_free(s->snapshot);

@@ -107,7 +107,9 @@ void store_keep_lock(struct store *store);
  * (stderr). Nothing where all is durable. */
 void store_rescue(struct store *store, struct strbuf *out);
 
-/* Gives the lock back and releases everything. NULL is fine. */
+/* Gives the lock back, with a warning where that fails; nothing is written after it. NULL is fine. */
+void store_release(struct store *store, struct diags *diags);
+/* The same without a word, and releases everything. NULL is fine. */
 void store_close(struct store *store);
 
 #endif

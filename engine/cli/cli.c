@@ -385,6 +385,16 @@ static int run_command(struct cli *cli, int argc, char **argv)
     return command->run(cli);
 }
 
+/* The locks go last, after all was said: where one stays, that is to be said as well. */
+static void release(struct cli *cli)
+{
+    size_t before = cli->diags.list.n;
+    session_release(cli->other, &cli->diags);
+    session_release(cli->session, &cli->diags);
+    if (cli->diags.list.n > before)
+        cli_report(cli);
+}
+
 int cli_main(const struct detour_provider *const *providers, int argc, char **argv)
 {
     gettext_start("detour", "/usr/share/locale");
@@ -397,6 +407,7 @@ int cli_main(const struct detour_provider *const *providers, int argc, char **ar
         registry_add(cli.registry, providers[i]);
     int code = run_command(&cli, argc, argv);
     interruptible = NULL;
+    release(&cli);
     session_close(cli.other);
     session_close(cli.session);
     registry_free(cli.registry);

@@ -177,6 +177,7 @@ bool session_edit(struct session *session, const struct session_edit *what, stru
         if (theirs)
             place_remember(what->other, store_snapshot(theirs));
     }
+    store_release(theirs, diags);
     store_close(theirs);
     return ok;
 }

@@ -64,6 +64,12 @@ static bool has_secrets(const struct session *session)
     return false;
 }
 
+void session_release(struct session *session, struct diags *diags)
+{
+    if (session)
+        store_release(session->store, diags);
+}
+
 void session_close(struct session *session)
 {
     if (!session)

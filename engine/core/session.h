@@ -130,6 +130,9 @@ struct session_options {
 /* Loads the configuration. Never NULL: after errors (in diags) the session only serves to show them, and every
  * operation on it fails. Does not touch the state. */
 struct session *session_open(const struct session_options *options, struct diags *diags);
+/* Gives the state's lock back, with a warning where that fails: the last that is done with it. NULL is fine. */
+void session_release(struct session *session, struct diags *diags);
+/* The same without a word, and releases everything. NULL is fine. */
 void session_close(struct session *session);
 
 /* Stops at the next safe point: no new batches, running ones are told and finished. Async-signal-safe, idempotent. */

@@ -177,6 +177,7 @@ bool session_state_push(struct session *session, struct str path, struct str tex
     p.store = store_open(&options, diags);
     bool ok =
         p.store && has_key(session, p.mine, diags) && has_key(session, store_snapshot(p.store), diags) && push_into(&p);
+    store_release(p.store, diags);
     store_close(p.store);
     snapshot_free(p.mine);
     return ok;
@@ -378,7 +379,8 @@ bool session_state_migrate(struct session *session, struct str *from, struct str
     struct migration m = {.session = session, .arena = arena, .diags = diags};
     bool ok = migrate(&m, from, to);
     if (m.target_locked)
-        m.target->ops->unlock(m.target);
+        lock_give(m.target, diags);
+    store_release(m.store, diags);
     store_close(m.store);
     backend_close(m.source);
     return ok;

@@ -82,6 +82,7 @@ struct backend {
     struct arena *arena; /* of the backend */
     /* NUL-terminated, for messages: of the snapshot, the journal and the lock. Without secrets. */
     struct str place, journal, lock;
+    struct str lock_id; /* under which lock_take took the lock; empty: it never did */
     bool remote;
     char why[1024];
 };

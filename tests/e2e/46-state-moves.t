@@ -207,6 +207,24 @@ exits "the next apply does the rest" 0
 d "$r" state list
 is "nothing is lost, nothing is there twice" "$(echo "$out" | sort -u | wc -l) $(echo "$out" | wc -l)" "3 3"
 
+# -- a lock that cannot be given back ------------------------------------------------------------------------------------------------------
+background "$support/http-state" "$work/keeping.port" unlock=403
+until_file "$work/keeping.port"
+k=$work/keeping
+{ backend http x "http://127.0.0.1:$(cat "$work/keeping.port")" && resources 1; } | config "$k"
+d "$k" apply -auto-approve
+exits "the state is written, and the lock stays" 0
+says "which is told" "The lock cannot be given back"
+says "with what to do elsewhere" "elsewhere: detour force-unlock $(flat "$err" | grep -o 'force-unlock [0-9a-f-]*' | cut -d' ' -f2)"
+mkdir "$work/keeping-far" && cp "$k/main.hcl" "$work/keeping-far"
+d "$work/keeping-far" plan -detailed-exitcode
+exits "others are kept out" 4
+perl -MHTTP::Tiny -e 'exit !HTTP::Tiny->new->request("FIX", $ARGV[0])->{success}' "http://127.0.0.1:$(cat "$work/keeping.port")/x"
+d "$k" plan -detailed-exitcode
+exits "the next run here takes it over" 0
+d "$work/keeping-far" plan -detailed-exitcode
+exits "and gives it back" 0
+
 # -- settings --
 s=$work/settings
 config "$s" <<'HCL'

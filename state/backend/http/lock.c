@@ -31,7 +31,8 @@ static bool unlock_text(struct http *h, struct arena *arena, struct str text)
     struct client_response out;
     if (!http_send(h, arena, &r, &out))
         return false;
-    return (out.status >= 200 && out.status < 300) || http_refuse(h, arena, h->unlock_method.p, &out);
+    bool came = r.again && (out.status == 404 || out.status == 409 || out.status == 423); /* the attempt before */
+    return (out.status >= 200 && out.status < 300) || came || http_refuse(h, arena, h->unlock_method.p, &out);
 }
 
 static void keep_lock(struct http *h, const struct lock_holder *mine, struct str text)
