@@ -49,10 +49,9 @@ static void on_interrupt(int signal_number)
     signal(signal_number, SIG_DFL);
 }
 
-static void watch_interrupts(struct session *session)
+void cli_watch_interrupts(void (*handler)(int signal_number))
 {
-    interruptible = session;
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
@@ -189,7 +188,8 @@ static struct session *keep(struct cli *cli, struct session *session)
     cli->session = session;
     if (session) {
         cli->sources = session_sources(session);
-        watch_interrupts(session);
+        interruptible = session;
+        cli_watch_interrupts(on_interrupt);
     }
     return session;
 }

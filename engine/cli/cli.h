@@ -66,6 +66,9 @@ bool cli_modes_agree(struct cli *cli);
 /* Reads configurations; modules that are kept elsewhere are looked for in the cache, never on a network. */
 const struct config_reader *cli_reader(struct cli *cli);
 
+/* Has the handler called when somebody interrupts (Ctrl-C) or asks for an end; what waits for the system goes on. */
+void cli_watch_interrupts(void (*handler)(int signal_number));
+
 /* Reports that there is no such command in `in` (NULL: at all). Returns the exit code. */
 int cli_unknown_command(struct cli *cli, const struct command *in, struct str name);
 

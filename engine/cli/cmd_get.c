@@ -18,14 +18,6 @@ static void on_interrupt(int signal_number)
     raise(signal_number);
 }
 
-static void watch_interrupts(void)
-{
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-}
-
 /* -- what happens -- */
 
 /* One line each; where something took the place of something else, both are shown. */
@@ -79,7 +71,8 @@ static int run(struct cli *cli)
     struct module_store *store = module_store_new(&options);
     struct sources *sources = cli->sources = sources_new();
     const struct config *config = NULL;
-    watch_interrupts();
+    cli_watch_interrupts(on_interrupt);
+    signal(SIGHUP, on_interrupt);
     bool ok = fetch(cli, store, &config);
     module_store_close(store);
     if (config)

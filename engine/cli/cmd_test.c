@@ -17,11 +17,10 @@
 
 /* -- interrupts -- */
 
-/* Once ends the runs, twice the taking down as well, and whoever insists gets the usual end. */
-
 static struct testing *volatile interruptible;
 static struct str interrupt_words[2]; /* translated beforehand: a signal handler may do little */
 
+/* Once ends the runs, twice the taking down as well, and whoever insists gets the usual end. */
 static void on_interrupt(int signal_number)
 {
     static volatile sig_atomic_t times;
@@ -42,9 +41,7 @@ static void watch_interrupts(struct testing *testing)
                                  "leave it as it is.\n"));
     interrupt_words[1] = str_c(_("\nInterrupted again: ending the taking down.\n"));
     interruptible = testing;
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    cli_watch_interrupts(on_interrupt);
 }
 
 /* -- what is told -- */
