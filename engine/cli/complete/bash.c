@@ -16,24 +16,12 @@ static void case_end(struct strbuf *out)
     strbuf_lit(out, "' ;;\n");
 }
 
-static void names_within(struct strbuf *out, const struct command *command)
-{
-    const struct command *const *list = complete_within(command);
-    bool first = true;
-    for (size_t i = 0; list && list[i]; i++) {
-        if (list[i]->hidden)
-            continue;
-        strbuf_printf(out, "%s%s", first ? "" : " ", cli_last_word(list[i]));
-        first = false;
-    }
-}
-
 static void case_commands(struct strbuf *out, const struct command *command)
 {
     if (!complete_within(command))
         return;
     case_begin(out, command ? command->name : "", "list");
-    names_within(out, command);
+    complete_names(out, command);
     case_end(out);
     if (!command || !command->subcommands)
         return;
@@ -41,7 +29,7 @@ static void case_commands(struct strbuf *out, const struct command *command)
     strbuf_printf(&helped, "help %s", command->name);
     strbuf_addc(&helped, '\0');
     case_begin(out, helped.p, "list");
-    names_within(out, command);
+    complete_names(out, command);
     case_end(out);
 }
 

@@ -106,6 +106,14 @@ const struct command *const *complete_within(const struct command *command)
     return shows_any(command->subcommands) ? command->subcommands : NULL;
 }
 
+void complete_names(struct strbuf *out, const struct command *command)
+{
+    const struct command *const *list = complete_within(command);
+    for (size_t i = 0, n = 0; list && list[i]; i++)
+        if (!list[i]->hidden)
+            strbuf_printf(out, "%s%s", n++ ? " " : "", cli_last_word(list[i]));
+}
+
 void complete_quote(struct strbuf *out, struct str text)
 {
     strbuf_addc(out, '\'');

@@ -41,9 +41,11 @@ enum complete_kind complete_kind_named(struct str name);
 /* Calls visit for each command that is shown: the root (NULL) first, groups before what they hold. */
 typedef void complete_visit(struct strbuf *out, const struct command *command);
 void complete_each(struct strbuf *out, complete_visit *visit);
-/* The commands within one: all for the root (NULL) and for help. NULL-ended, or NULL where none is shown.
- */
+/* The commands within one: all for the root (NULL) and for help. NULL-ended, or NULL where none is shown. */
 const struct command *const *complete_within(const struct command *command);
+
+/* Their names with blanks between them. */
+void complete_names(struct strbuf *out, const struct command *command);
 
 /* How a shell is told what values there are; texts of its own. */
 struct complete_syntax {
@@ -51,6 +53,7 @@ struct complete_syntax {
     const char *before_words, *after_words;   /* around the words, which stand with blanks between them */
     const char *before_listed, *after_listed; /* around the kind that detour lists */
 };
+/* Appends the values in that form; nothing where they cannot be told. */
 void complete_values(struct strbuf *out, struct completion completion, const struct complete_syntax *syntax);
 /* The words of COMPLETE_WORDS with blanks between them. */
 void complete_words(struct strbuf *out, struct completion completion);
@@ -58,6 +61,7 @@ void complete_words(struct strbuf *out, struct completion completion);
 /* 'text', as sh, bash and zsh read it. */
 void complete_quote(struct strbuf *out, struct str text);
 
+/* The whole script of a shell. */
 void complete_bash(struct strbuf *out);
 void complete_zsh(struct strbuf *out);
 void complete_fish(struct strbuf *out);

@@ -82,17 +82,14 @@ static void command_lines(struct strbuf *out, const struct command *command)
 
 static void case_commands(struct strbuf *out, const struct command *command)
 {
-    const struct command *const *list = complete_within(command);
-    if (!list)
+    if (!complete_within(command))
         return;
     strbuf_lit(out, "        case ");
     quote(out, command ? command->name : "");
     if (command && command->subcommands)
         strbuf_printf(out, " 'help %s'", command->name);
     strbuf_lit(out, "\n            string split ' ' -- '");
-    for (size_t i = 0, n = 0; list[i]; i++)
-        if (!list[i]->hidden)
-            strbuf_printf(out, "%s%s", n++ ? " " : "", cli_last_word(list[i]));
+    complete_names(out, command);
     strbuf_lit(out, "'\n");
 }
 
