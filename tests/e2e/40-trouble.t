@@ -33,11 +33,6 @@ address=$(echo "$out" | jq -r ".[\"$one\"]")
 address_two=$(echo "$out" | jq -r ".[\"$two\"]")
 d "$m" output -json host_key
 host_key=$(echo "$out" | jq -r ".[\"$one\"]")
-on() {
-    at=$1
-    shift
-    ssh -i "$key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "root@$at" "$@"
-}
 
 # host DIR ARGUMENTS…: a configuration with one machine and a file on it; the arguments are lines of the debian_host.
 host() {

@@ -12,9 +12,6 @@ clean_up() {
     "$detour" -chdir="$c" destroy -auto-approve
     [ ! -d "$work/other" ] || "$detour" -chdir="$work/other" destroy -auto-approve
 }
-on_machine() {
-    ssh -i "$key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "root@$address" "$@"
-}
 # left NAME: whatever of a machine is on this computer.
 left() {
     ls -d "/var/lib/detour/lab/$1" "/var/lib/detour/lab/.lock-$1" "/run/netns/detour-lab-$1" \

@@ -9,9 +9,6 @@ machine=imp$$
 key=$work/key
 ssh-keygen -q -t ed25519 -N '' -C e2e -f "$key"
 clean_up() { "$detour" -chdir="$lab" destroy -auto-approve; }
-on_machine() {
-    ssh -i "$key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "root@$address" "$@"
-}
 # touched: what would tell that somebody was at work there.
 touched() {
     on_machine 'stat -c "%n %i %Y %Z %a %U" /etc/passwd /etc/group /etc/shadow /var/lib/dpkg/status /srv/app /srv/app/* \

@@ -79,7 +79,6 @@ resource "debian_service" "cron" {
 }
 HCL
 }
-on_machine() { ssh -i "$key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "root@$address" "$@"; }
 
 # -- create --
 mkdir -p "$c"

@@ -80,6 +80,14 @@ d() {
     err=$(cat "$work/stderr")
 }
 
+# on ADDRESS COMMAND…: on the machine there, as root, who has the key $key; on_machine: on the one at $address.
+on() {
+    at=$1
+    shift
+    ssh -i "$key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "root@$at" "$@"
+}
+on_machine() { on "$address" "$@"; }
+
 # exits NAME CODE: the last d ended with that code.
 exits() { if [ "$code" = "$2" ]; then pass "$1"; else fail "$1" "exit code $code, expected $2" "$out" "$err"; fi; }
 
