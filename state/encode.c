@@ -9,7 +9,7 @@
 
 /* -- numbers of types -- */
 
-void type_numbers_free(struct type_numbers *t)
+static void type_numbers_free(struct type_numbers *t)
 {
     free(t->list);
     free(t->slots);

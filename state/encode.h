@@ -16,7 +16,6 @@ struct type_numbers {
     uint32_t n_slots;
 };
 
-void type_numbers_free(struct type_numbers *numbers);
 /* The number of the type; *fresh where it was given just now. */
 uint32_t type_number_of(struct type_numbers *numbers, const struct type *type, bool *fresh);
 

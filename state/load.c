@@ -74,7 +74,8 @@ static bool check_version(const struct loaded_journal *j, struct diags *diags)
     return false;
 }
 
-const struct loaded_journal *loaded_applied(const struct loaded *loaded)
+/* The journal that was applied, or NULL. */
+static const struct loaded_journal *loaded_applied(const struct loaded *loaded)
 {
     vec_each (&loaded->journals, i)
         if (loaded->journals.v[i].fate == JOURNAL_APPLIED)

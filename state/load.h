@@ -32,7 +32,4 @@ struct loaded {
 bool state_load(struct backend *backend, struct addrs *addrs, struct secrets *secrets, struct arena *arena,
                 struct loaded *out, struct diags *diags);
 
-/* The journal that was applied, or NULL. */
-const struct loaded_journal *loaded_applied(const struct loaded *loaded);
-
 #endif

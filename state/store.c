@@ -220,11 +220,6 @@ void store_set_digest(struct store *s, struct str digest)
     s->digest = arena_str(s->arena, digest);
 }
 
-void store_keep_lock(struct store *s)
-{
-    s->keep_lock = true;
-}
-
 /* -- closing -- */
 
 void store_release(struct store *s, struct diags *diags)

@@ -100,9 +100,6 @@ uint64_t store_unsettled_seq(const struct store *store);
  * it in it (`absorbs`), else put away. The store's own snapshot is not changed: close the store after this. */
 bool store_replace(struct store *store, struct str text, bool absorbs, struct diags *diags);
 
-/* Closing leaves the lock as it is. */
-void store_keep_lock(struct store *store);
-
 /* After a failure: appends the records whose durability was never confirmed, as journal lines, for the user to keep
  * (stderr). Nothing where all is durable. */
 void store_rescue(struct store *store, struct strbuf *out);

@@ -164,7 +164,7 @@ static int level_cmp(const struct module_inst *a, const struct module_inst *b)
     return order ? order : key_cmp(a->key, b->key);
 }
 
-int addr_module_cmp(const struct module_inst *a, const struct module_inst *b)
+static int module_cmp(const struct module_inst *a, const struct module_inst *b)
 {
     if (a == b)
         return 0;
@@ -182,7 +182,7 @@ int addr_cmp(const struct addr *a, const struct addr *b)
 {
     if (a == b)
         return 0;
-    int order = addr_module_cmp(a->module, b->module);
+    int order = module_cmp(a->module, b->module);
     if (!order)
         order = (a->mode == ADDR_MANAGED) - (b->mode == ADDR_MANAGED);
     if (!order)

@@ -54,7 +54,6 @@ const struct addr *addr_find(struct addrs *addrs, struct str text);
 
 /* The order of plans: module path, data before managed, type, name, key (numbers by size, before strings by bytes). */
 int addr_cmp(const struct addr *a, const struct addr *b);
-int addr_module_cmp(const struct module_inst *a, const struct module_inst *b);
 int key_cmp(struct key a, struct key b);
 static inline bool key_eq(struct key a, struct key b)
 {

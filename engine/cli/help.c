@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-void help_overview(struct cli *cli)
+/* All commands, a line each. */
+static void overview(struct cli *cli)
 {
     STRBUF_AUTO out = STRBUF_INIT(0);
     strbuf_printf(&out, "%s\n\n", _("Usage: detour [-chdir=DIR] COMMAND [options] [arguments]"));
@@ -78,7 +79,7 @@ static int run(struct cli *cli)
     if (command)
         help_command(cli, command);
     else
-        help_overview(cli);
+        overview(cli);
     return EXIT_OK;
 }
 

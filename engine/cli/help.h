@@ -4,8 +4,6 @@
 
 #include "cli/cli.h"
 
-/* All commands, a line each. */
-void help_overview(struct cli *cli);
 /* One command with its options. */
 void help_command(struct cli *cli, const struct command *command);
 /* What a command that only holds others does by itself: shows them, or says that there is none of that name. */

@@ -35,7 +35,8 @@ struct progress *progress_new(struct cli *cli, bool json)
     return p;
 }
 
-void progress_clear(struct progress *p)
+/* Takes the repainted lines off the screen, before something else is printed. */
+static void clear(struct progress *p)
 {
     if (!p->painted)
         return;
@@ -299,7 +300,7 @@ static void on_event(void *ctx, const struct session_event *e)
     bool repaint = p->live && (out.n || e->kind == EVENT_TICK);
     if (!out.n && !repaint)
         return;
-    progress_clear(p);
+    clear(p);
     cli_print(strbuf_str(&out));
     if (repaint)
         paint(p);

@@ -12,7 +12,5 @@ struct progress;
 /* `json`: events go out as the JSON stream instead. */
 struct progress *progress_new(struct cli *cli, bool json);
 struct session_events progress_events(struct progress *progress);
-/* Takes the repainted lines off the screen, before something else is printed. */
-void progress_clear(struct progress *progress);
 
 #endif

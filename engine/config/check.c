@@ -357,13 +357,8 @@ static void check_module(const struct config *config, const struct config_module
     check_moves(m, diags);
 }
 
-void config_check_references(const struct config *config, struct diags *diags)
-{
-    config_check_references_given(config, NULL, 0, diags);
-}
-
-void config_check_references_given(const struct config *config, const struct config_provider_ref *given, size_t n,
-                                   struct diags *diags)
+void config_check_references(const struct config *config, const struct config_provider_ref *given, size_t n,
+                             struct diags *diags)
 {
     map_each (&config->modules, i)
         check_module(config, config->modules.entries[i].value, diags);

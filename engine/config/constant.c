@@ -36,7 +36,8 @@ static bool report_call(void *ctx, const struct expr *expr)
     return expr_children(expr, report_call, s);
 }
 
-bool decode_is_constant(struct diags *diags, const struct expr *expr, const char *what)
+/* Reports names and function calls in what has to be constant. */
+static bool is_constant(struct diags *diags, const struct expr *expr, const char *what)
 {
     struct search s = {diags, what, false};
     refs_expr(expr, report_name, &s);
@@ -47,7 +48,7 @@ bool decode_is_constant(struct diags *diags, const struct expr *expr, const char
 bool decode_constant(struct decode *d, const struct expr *expr, const struct type *type, const char *what,
                      struct value *out)
 {
-    if (expr->kind == EXPR_INVALID || !decode_is_constant(d->diags, expr, what))
+    if (expr->kind == EXPR_INVALID || !is_constant(d->diags, expr, what))
         return false;
     size_t errors = d->diags->n_errors;
     struct eval eval = {.arena = d->arena, .diags = d->diags, .sources = d->sources};

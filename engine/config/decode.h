@@ -42,8 +42,7 @@ bool decode_declare(struct decode *d, struct map *map, struct str key, void *obj
  * (reported, "The value of %what…"). */
 bool decode_constant(struct decode *d, const struct expr *expr, const struct type *type, const char *what,
                      struct value *out);
-/* Reports names and function calls in what has to be constant. */
-bool decode_is_constant(struct diags *diags, const struct expr *expr, const char *what);
+/* The constant argument of that name; `otherwise`, or empty, where the body has none or it is wrong (reported). */
 bool decode_bool(struct decode *d, const struct body *body, const char *name, bool otherwise);
 struct str decode_text(struct decode *d, const struct body *body, const char *name);
 
@@ -85,9 +84,6 @@ static inline const struct language_block *decode_row(const char *type)
 {
     return language_block(&language_root, str_c(type));
 }
-
-/* Everything of one file. */
-void decode_file(struct decode *d, const struct body *body);
 
 /* -- override.c -- */
 

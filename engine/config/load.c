@@ -57,7 +57,8 @@ static void decode_block(struct decode *d, const struct block *block)
         words_list(d->arena, names));
 }
 
-void decode_file(struct decode *d, const struct body *body)
+/* Everything of one file. */
+static void decode_file(struct decode *d, const struct body *body)
 {
     for (size_t i = 0; i < body->n_items; i++) {
         const struct attribute *attribute = body->items[i].attribute;

@@ -72,15 +72,12 @@ void config_resource_refs(const struct config_module *module, const struct confi
                           config_ref_visit *visit, void *ctx);
 void config_call_refs(const struct config_module *module, const struct config_call *call, config_ref_visit *visit,
                       void *ctx);
-void config_check_refs(const struct config_module *module, const struct config_check *check, config_ref_visit *visit,
-                       void *ctx);
 
 /* Reports every reference to something undeclared or out of place, arguments that called modules do not declare and
- * required ones left out, provider instances that do not exist. For validate and plan, once per run. */
-void config_check_references(const struct config *config, struct diags *diags);
-/* The same where whoever runs the configuration brings provider instances along: the root need not declare those. */
-void config_check_references_given(const struct config *config, const struct config_provider_ref *given, size_t n,
-                                   struct diags *diags);
+ * required ones left out, provider instances that do not exist. For validate and plan, once per run. `given`: provider
+ * instances that whoever runs the configuration brings along: the root need not declare those. */
+void config_check_references(const struct config *config, const struct config_provider_ref *given, size_t n,
+                             struct diags *diags);
 
 /* The same for one expression that stands in no block of the module (the console's). */
 void config_check_expr(const struct config *config, const struct config_module *module, const struct expr *expr,

@@ -92,9 +92,3 @@ void config_call_refs(const struct config_module *module, const struct config_ca
     config_depends_refs(module, call->depends_on, visit, ctx);
     lifecycle_refs(module, call->lifecycle, visit, ctx);
 }
-
-void config_check_refs(const struct config_module *module, const struct config_check *check, config_ref_visit *visit,
-                       void *ctx)
-{
-    condition_refs(module, check->asserts, USE_CONDITION, visit, ctx);
-}

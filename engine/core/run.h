@@ -121,8 +121,6 @@ struct frame frame_of_instance(struct run *run, const struct task *task, const s
                                const struct group *group, const struct instance_of *inst);
 /* An eval in the frame with results in `arena`; `scope` is the caller's room for it. */
 struct eval frame_eval(struct frame *frame, struct scope *scope, struct arena *arena);
-/* The value of a whole resource: object, tuple (count) or object by key (for_each). */
-struct value group_value(struct run *run, const struct task *task, struct group *group);
 /* The instance with that key, or NULL. */
 struct instance_of *group_find(const struct group *group, struct key key);
 

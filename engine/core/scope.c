@@ -84,7 +84,8 @@ static struct value gather(struct run *run, const struct task *task, const struc
     return value_object(run->arena, names, items, group->n);
 }
 
-struct value group_value(struct run *run, const struct task *task, struct group *group)
+/* The value of a whole resource: object, tuple (count) or object by key (for_each). */
+static struct value group_value(struct run *run, const struct task *task, struct group *group)
 {
     if (run->phase == PHASE_VALIDATE && group->repetition != REPEAT_NONE)
         return value_unknown(type_dynamic); /* how many there are is not known */

@@ -148,7 +148,7 @@ static void check_references(struct session *session, struct diags *diags)
     struct config_provider_ref *refs = ARENA_ARRAY(session->arena, struct config_provider_ref, n);
     for (size_t i = 0; i < n; i++)
         refs[i] = (struct config_provider_ref){.name = given->providers[i].name, .alias = given->providers[i].alias};
-    config_check_references_given(session->config, refs, n, diags);
+    config_check_references(session->config, refs, n, diags);
 }
 
 static bool build(struct session *session, struct diags *diags)

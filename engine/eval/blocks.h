@@ -32,7 +32,6 @@ void blocks_add(struct decoding *d, struct gathering *gathering, const struct bl
 /* Expands a `dynamic` block into the gathering of the type that its label names. */
 void blocks_add_dynamic(struct decoding *d, struct gathering *gatherings, const struct block *dynamic);
 
-void blocks_unknown_argument(struct decoding *d, struct name name);
 void blocks_unknown_type(struct decoding *d, struct str type, struct span span);
 
 #endif

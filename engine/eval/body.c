@@ -12,7 +12,7 @@ static bool is_skipped(const struct decoding *d, struct str name)
     return false;
 }
 
-void blocks_unknown_argument(struct decoding *d, struct name name)
+static void blocks_unknown_argument(struct decoding *d, struct name name)
 {
     if (schema_nested(d->schema, name.text)) {
         eval_error(d->eval, NULL, name.span, _("Unsupported argument"),

@@ -91,12 +91,6 @@ struct diag *eval_error(struct eval *eval, const struct expr *about, struct span
 struct scope scope_of_values(struct arena *arena, const struct scope *parent, const struct str *names,
                              const struct value *values, size_t n);
 
-/* The rest of a traversal applied to a value: attribute and index steps from `first`. */
-struct value eval_steps(struct eval *eval, const struct traversal *traversal, size_t first, struct value v);
-/* value[key] and value.attr with the language's rules and error texts. */
-struct value eval_index(struct eval *eval, struct value v, struct value key, struct span at);
-struct value eval_attr(struct eval *eval, struct value v, struct str name, struct span at);
-
 /* A parsed template (templatefile, templatestring). */
 struct value eval_template(struct eval *eval, const struct expr *template_expr);
 

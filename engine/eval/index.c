@@ -137,11 +137,6 @@ struct value eval_index_of(struct eval *eval, const struct expr *about, struct v
     return eval->diags->n_errors == errors ? value_mark(item, v.marks) : item;
 }
 
-struct value eval_index(struct eval *eval, struct value v, struct value key, struct span at)
-{
-    return eval_index_of(eval, NULL, v, key, at);
-}
-
 static struct value fail_attr(struct at at, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static struct value fail_attr(struct at at, const char *format, ...)
@@ -214,11 +209,6 @@ static struct value attr_of(struct eval *eval, const struct expr *about, struct 
     return eval->diags->n_errors == errors ? value_mark(item, v.marks) : item;
 }
 
-struct value eval_attr(struct eval *eval, struct value v, struct str name, struct span at)
-{
-    return attr_of(eval, NULL, v, name, at);
-}
-
 struct value eval_apply(struct eval *eval, const struct expr *about, const struct step *steps, size_t n, struct value v)
 {
     size_t errors = eval->diags->n_errors;
@@ -226,9 +216,4 @@ struct value eval_apply(struct eval *eval, const struct expr *about, const struc
         v = steps[i].kind == STEP_ATTR ? attr_of(eval, about, v, steps[i].text, steps[i].span)
                                        : eval_index_of(eval, about, v, eval_expr(eval, steps[i].key), steps[i].span);
     return v;
-}
-
-struct value eval_steps(struct eval *eval, const struct traversal *traversal, size_t first, struct value v)
-{
-    return eval_apply(eval, NULL, traversal->steps + first, traversal->n_steps - first, v);
 }

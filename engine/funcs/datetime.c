@@ -155,7 +155,8 @@ static bool parse_lenient(struct arena *arena, struct str s, struct moment *out)
     return parse_lenient_zone(rest, &zone) && datetime_make(&c, nanos, zone, out);
 }
 
-bool datetime_parse(struct str s, struct moment *out, const char **why)
+/* Strict RFC 3339; false with the reason in *why (static text, in the language of the user). */
+static bool datetime_parse(struct str s, struct moment *out, const char **why)
 {
     struct civil c;
     int32_t zone;

@@ -17,8 +17,6 @@ struct civil {
     int month, day, hour, minute, second, weekday; /* month and day from 1; weekday 0 is Sunday */
 };
 
-/* Strict RFC 3339; false with the reason in *why (static text, in the language of the user). */
-bool datetime_parse(struct str s, struct moment *out, const char **why);
 /* From a date and time of day in a zone; false where there is no such date. */
 bool datetime_make(const struct civil *civil, int32_t nanos, int32_t zone, struct moment *out);
 struct civil datetime_civil(struct moment m);

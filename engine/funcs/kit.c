@@ -14,14 +14,6 @@ bool kit_answer_text(struct func_call *call, const struct strbuf *text)
     return kit_answer_str(call, strbuf_str(text));
 }
 
-bool kit_answer_strs(struct func_call *call, const struct str *strs, size_t n)
-{
-    struct value *items = ARENA_ARRAY(kit_arena(call), struct value, n);
-    for (size_t i = 0; i < n; i++)
-        items[i] = value_string_copy(kit_arena(call), strs[i]);
-    return kit_answer(call, value_list(type_string, items, n));
-}
-
 bool kit_int(struct func_call *call, size_t i, int at, const char *what, int64_t *out)
 {
     struct number n = value_as_number(call->args[i]);

@@ -108,8 +108,6 @@ static inline bool kit_unknown(struct func_call *call)
 bool kit_answer_str(struct func_call *call, struct str s);
 /* Answers what was built; a diagnostic where it grew beyond its cap. */
 bool kit_answer_text(struct func_call *call, const struct strbuf *text);
-/* A list of strings (copied, normalised). */
-bool kit_answer_strs(struct func_call *call, const struct str *strs, size_t n);
 
 /* The whole number in argument i; otherwise a diagnostic at argument `at` (or KIT_CALL) that begins with `what`. */
 bool kit_int(struct func_call *call, size_t i, int at, const char *what, int64_t *out);

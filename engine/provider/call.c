@@ -85,11 +85,6 @@ enum call_kind call_kind(const struct call *call)
     return call->kind;
 }
 
-const struct instance *call_instance(const struct call *call)
-{
-    return call->instance;
-}
-
 /* -- in: unmarked copies -- */
 
 static struct request *request_new(struct call *call, enum call_kind kind, const struct provider_type *type)

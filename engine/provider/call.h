@@ -69,7 +69,6 @@ void call_tag(struct call *call, size_t request, void *tag);
 void *call_tag_of(const struct call *call, size_t request);
 size_t call_size(const struct call *call);
 enum call_kind call_kind(const struct call *call);
-const struct instance *call_instance(const struct call *call);
 
 /* Each adds a request and answers its number. `type NULL` values mean "none". */
 size_t call_validate_add(struct call *call, const struct provider_type *type, struct value config);

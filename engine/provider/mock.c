@@ -73,7 +73,8 @@ static struct value random_text(struct arena *arena)
     return value_string(arena_str(arena, str_from(text, LENGTH)));
 }
 
-struct value mock_value(struct arena *arena, const struct type *type)
+/* The value that stands for an attribute of that type of which nothing is known. */
+static struct value stand_in(struct arena *arena, const struct type *type)
 {
     struct value *items = ARENA_ARRAY(arena, struct value, type->n);
     switch (type->kind) {
@@ -92,7 +93,7 @@ struct value mock_value(struct arena *arena, const struct type *type)
     case TYPE_TUPLE:
     case TYPE_OBJECT:
         for (uint32_t i = 0; i < type->n; i++)
-            items[i] = mock_value(arena, type->items[i]);
+            items[i] = stand_in(arena, type->items[i]);
         return type->kind == TYPE_TUPLE ? value_tuple(items, type->n) : value_object_of(type, items);
     case TYPE_DYNAMIC:
         break;
@@ -118,7 +119,7 @@ struct fill {
 static struct value fill_leaf(void *ctx, struct path path, struct value v)
 {
     (void)path;
-    return value_is_known(v) ? v : mock_value(ctx, v.type);
+    return value_is_known(v) ? v : stand_in(ctx, v.type);
 }
 
 static bool given_value(const struct fill *f, const struct schema_attr *attr, struct value given, struct value *out)
@@ -146,7 +147,7 @@ static struct value fill_attr(const struct fill *f, const struct schema_attr *at
     if (!(v.state == VALUE_KNOWN) && given_value(f, attr, given, &out))
         return out;
     if (f->filling == FILL_DATA)
-        return mock_value(f->arena, attr->type);
+        return stand_in(f->arena, attr->type);
     return f->filling == FILL_APPLY ? value_rewrite(f->arena, v, fill_leaf, f->arena) : v;
 }
 

@@ -29,7 +29,4 @@ bool mock_key(struct str key);
 const struct mock_values *mock_values_of(const struct detour_provider *provider, const struct provider_type *type,
                                          const void *tag);
 
-/* The value that stands for an attribute of that type of which nothing is known. */
-struct value mock_value(struct arena *arena, const struct type *type);
-
 #endif

@@ -42,7 +42,7 @@ bool scanner_may_pause(const struct scanner *s)
 }
 
 /* The text is checked ahead in long runs, once. */
-bool scanner_is_bad(struct scanner *s, size_t at)
+static bool is_bad(struct scanner *s, size_t at)
 {
     if (s->bad != SIZE_MAX && s->bad < at) {
         size_t found = utf8_invalid(str_from(s->p + at, s->to - at));
@@ -58,7 +58,7 @@ size_t scanner_run_end(struct scanner *s, size_t at, uint8_t stop, unsigned *fla
         if (class & stop)
             break;
         if (class & CLASS_HIGH) {
-            if (scanner_is_bad(s, at))
+            if (is_bad(s, at))
                 break;
             *flags |= TOKEN_NON_ASCII;
         }
@@ -179,11 +179,4 @@ void tokens_free(struct tokens *tokens)
 {
     free(tokens->v);
     *tokens = (struct tokens){0};
-}
-
-bool scan_is_identifier(struct str text)
-{
-    unsigned flags = 0;
-    struct scanner s = {.p = text.p, .to = text.n};
-    return text.n && scanner_ident_end(&s, 0, &flags) == text.n;
 }

@@ -39,7 +39,4 @@ void scan_close(struct scanner *scanner);
  * the end of a statement, or at the end of the text; a TOKEN_EOF follows either way. False where nothing is left. */
 bool scan_more(struct scanner *scanner, struct tokens *tokens);
 
-/* Whether s is an identifier, whole. */
-bool scan_is_identifier(struct str s);
-
 #endif

@@ -116,9 +116,6 @@ void scanner_push(struct scanner *s, struct frame frame);
 /* Whether this is the place to pause: behind a statement of the outermost level. */
 bool scanner_may_pause(const struct scanner *s);
 
-/* Whether the byte at `at`, which starts a character, is not UTF-8. */
-bool scanner_is_bad(struct scanner *s, size_t at);
-
 /* The end of the run of characters that starts at `at` and holds none of class `stop`; *flags learns of non-ASCII ones.
  */
 size_t scanner_run_end(struct scanner *s, size_t at, uint8_t stop, unsigned *flags);

@@ -65,15 +65,10 @@ struct staged {
 };
 
 /* -- stage.c -- */
-/* The values that test files see as var.NAME before any of their own: those given to the configuration. */
-struct value stage_given(struct testing *testing);
 /* The `variables` of the file. False after diagnostics. */
 bool stage_file(struct bench *bench);
 /* Evaluates all that the run needs. False after diagnostics in the run's. */
 bool stage_run(struct bench *bench, struct test_run *run, struct staged *out);
-/* An eval over var.NAME of those variables and run.NAME of the runs so far. */
-struct eval stage_eval(struct bench *bench, struct arena *arena, struct value variables, struct str object,
-                       struct diags *diags);
 /* What can be said of a run without evaluating anything: about its module, and its expectations. */
 void stage_check(struct testing *testing, const struct testfile_run *run, struct diags *diags);
 /* The module in that folder, loaded once. */
@@ -107,7 +102,6 @@ void compare_note(struct eval *eval, const struct expr *condition, struct diag *
 /* Carries out the runs of the file, and takes down what they made. */
 void bench_work(struct bench *bench);
 
-void bench_tell(const struct bench *bench, enum test_event_kind kind, const struct test_run *run);
 static inline bool testing_stopped(struct testing *testing)
 {
     return atomic_load(&testing->interrupts) > 0;

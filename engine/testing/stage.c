@@ -26,7 +26,8 @@ struct subject *stage_subject(struct testing *testing, struct str dir)
 
 /* -- values -- */
 
-struct value stage_given(struct testing *testing)
+/* The values that test files see as var.NAME before any of their own: those given to the configuration. */
+static struct value stage_given(struct testing *testing)
 {
     struct arena *arena = testing->arena;
     struct str *names = ARENA_ARRAY(arena, struct str, testing->given.n);
@@ -97,8 +98,9 @@ static struct map *root_names(struct arena *arena)
     return names;
 }
 
-struct eval stage_eval(struct bench *bench, struct arena *arena, struct value variables, struct str object,
-                       struct diags *diags)
+/* An eval over var.NAME of those variables and run.NAME of the runs so far. */
+static struct eval stage_eval(struct bench *bench, struct arena *arena, struct value variables, struct str object,
+                              struct diags *diags)
 {
     struct seen *seen = ARENA_NEW(arena, struct seen);
     struct scope *scope = ARENA_NEW(arena, struct scope);

@@ -10,7 +10,7 @@
 #include "state/secrets.h"
 #include "syntax/traversal.h"
 
-void bench_tell(const struct bench *bench, enum test_event_kind kind, const struct test_run *run)
+static void tell(const struct bench *bench, enum test_event_kind kind, const struct test_run *run)
 {
     const struct test_options *o = &bench->testing->options;
     struct test_event event = {.kind = kind, .suite = &bench->testing->suite, .file = bench->report, .run = run};
@@ -271,7 +271,7 @@ static void do_run(struct bench *bench, struct test_run *run)
 {
     uint64_t begun = clock_monotonic_ns();
     run->started = clock_timestamp(bench->arena);
-    bench_tell(bench, TEST_RUN_START, run);
+    tell(bench, TEST_RUN_START, run);
     carry_out(bench, run);
     run->elapsed_ns = clock_monotonic_ns() - begun;
 }
@@ -311,7 +311,7 @@ static void take_down(struct bench *bench, struct bench_state *state)
     enum { ENOUGH = 2 }; /* interrupts that end this, too */
     struct diags *diags = &bench->report->diags;
     size_t from = diags->list.n, before = bench->report->left.n;
-    bench_tell(bench, TEST_RUN_TEARDOWN, state->run);
+    tell(bench, TEST_RUN_TEARDOWN, state->run);
     struct session *session = open_session(bench, state->last, diags);
     heed(bench, session, ENOUGH);
     const struct snapshot *known = session_state(session, diags);
@@ -331,7 +331,7 @@ static void take_down(struct bench *bench, struct bench_state *state)
 
 static void take_all_down(struct bench *bench)
 {
-    bench_tell(bench, TEST_FILE_TEARDOWN, NULL);
+    tell(bench, TEST_FILE_TEARDOWN, NULL);
     for (size_t i = bench->applied.n; i-- > 0;)
         take_down(bench, bench->applied.v[i]);
     map_each (&bench->states, i) {
@@ -365,7 +365,7 @@ static void do_all(struct bench *bench, bool ready)
             do_run(bench, run);
         stopped |= run->status == TEST_ERROR;
         count(bench, run);
-        bench_tell(bench, TEST_RUN_END, run);
+        tell(bench, TEST_RUN_END, run);
     }
 }
 
@@ -412,7 +412,7 @@ void bench_work(struct bench *bench)
     bench->used = ARENA_ARRAY(bench->arena, bool, count_overrides(bench->config));
     bench->addrs = addrs_new();
     bench->report->status = bench->report->runs.n ? TEST_PENDING : TEST_PASS;
-    bench_tell(bench, TEST_FILE_START, NULL);
+    tell(bench, TEST_FILE_START, NULL);
     bool ready = stage_file(bench);
     if (!ready)
         bench->report->status = TEST_ERROR;
@@ -422,6 +422,6 @@ void bench_work(struct bench *bench)
         warn_all_unused(bench);
         warn_unused_variables(bench);
     }
-    bench_tell(bench, TEST_FILE_END, NULL);
+    tell(bench, TEST_FILE_END, NULL);
     addrs_free(bench->addrs);
 }

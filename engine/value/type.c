@@ -254,11 +254,6 @@ const struct type *type_empty_object(void)
     return &the_empty_object;
 }
 
-const struct type *type_empty_tuple(void)
-{
-    return &the_empty_tuple;
-}
-
 int type_attr(const struct type *object, struct str name)
 {
     uint32_t lo = 0, hi = object->n;

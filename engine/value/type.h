@@ -47,9 +47,8 @@ const struct type *type_tuple(const struct type *const *items, size_t n);
 const struct type *type_object(const struct str *names, const struct type *const *types, const bool *optional,
                                size_t n);
 
-/* The object type without attributes, the tuple type without elements. */
+/* The object type without attributes. */
 const struct type *type_empty_object(void);
-const struct type *type_empty_tuple(void);
 
 /* Index of an attribute of an object type (binary search), or -1. */
 int type_attr(const struct type *object, struct str name);

@@ -150,19 +150,4 @@ uint64_t value_hash(struct value v);
 /* A copy that shares nothing with the arena it came from. */
 struct value value_copy(struct arena *arena, struct value v);
 
-/* -- the one place where marks and unknowns are handled -- */
-/* A pure function over unmarked, wholly known, non-null arguments. False after appending to the error text in `why`. */
-typedef bool value_kernel(struct arena *arena, const struct value *args, size_t n, struct value *result,
-                          struct strbuf *why);
-enum value_lift_flags {
-    LIFT_NULLS = 1 << 0,    /* the kernel takes null arguments */
-    LIFT_UNKNOWNS = 1 << 1, /* … and (partly) unknown ones */
-    LIFT_MARKS = 1 << 2,    /* … and marked ones: it must place the marks itself */
-    LIFT_NOT_NULL = 1 << 3, /* the kernel never answers null, so an unknown answer is known not to be null */
-};
-/* Strips marks (deep), answers unknown(result_type) when an argument is not wholly known, calls the kernel and puts the
- * union of all marks on the result. */
-bool value_lift(struct arena *arena, unsigned flags, const struct type *result_type, value_kernel *kernel,
-                const struct value *args, size_t n, struct value *result, struct strbuf *why);
-
 #endif

@@ -171,7 +171,6 @@ struct str machine_host_key(const struct machine *machine);
 /* When this run had apt at work there, by the clock of the machine: "START END START END …", in nanoseconds. */
 struct str machine_windows(const struct machine *machine);
 void machine_note_window(struct machine *machine, struct str window);
-bool machine_is_pinned(const struct machine *machine);
 bool machine_is_known(const struct machine *machine);
 bool machine_is_local(const struct machine *machine);
 /* "root@10.0.0.2", for messages. */

@@ -46,11 +46,6 @@ bool machine_is_local(const struct machine *machine)
     return machine->known && machine->target.local;
 }
 
-bool machine_is_pinned(const struct machine *machine)
-{
-    return machine->target.local || machine->target.host_key.n || machine->pinned.n;
-}
-
 struct str machine_place(const struct machine *machine, struct arena *arena)
 {
     if (machine->target.local)

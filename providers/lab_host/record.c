@@ -3,7 +3,7 @@
 
 static const char *const states[] = {"making", "whole", "going"};
 
-struct str record_path(struct arena *arena, struct str name)
+static struct str record_path(struct arena *arena, struct str name)
 {
     return arena_printf(arena, MACHINES "/%s/machine", name.p);
 }

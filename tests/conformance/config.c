@@ -32,7 +32,7 @@ static void answer(struct strbuf *out, struct config_reader reader, struct str d
     struct sources *sources = sources_new();
     struct diags diags = DIAGS_INIT(arena);
     const struct config *config = config_load(arena, sources, &reader, dir, STR("0.1.0"), &diags);
-    config_check_references(config, &diags);
+    config_check_references(config, NULL, 0, &diags);
     render(out, sources, &diags);
     sources_free(sources);
 }

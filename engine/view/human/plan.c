@@ -273,11 +273,6 @@ static void output_changes(struct strbuf *out, const struct plan *plan, const st
     }
 }
 
-void human_outputs(struct strbuf *out, const struct plan *plan, const struct human_options *options)
-{
-    output_changes(out, plan, &options->term);
-}
-
 /* -- the whole -- */
 
 void human_counts(struct strbuf *out, const struct plan *plan, const struct term *term)

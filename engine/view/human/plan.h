@@ -21,7 +21,4 @@ void human_change(struct strbuf *out, const struct change *change, const struct 
 /* "Plan: 1 to import, 2 to add, 1 to change, 0 to destroy." without a newline. */
 void human_counts(struct strbuf *out, const struct plan *plan, const struct term *term);
 
-/* Root outputs as `output` and the end of apply show them: name = value. */
-void human_outputs(struct strbuf *out, const struct plan *plan, const struct human_options *options);
-
 #endif

@@ -18,8 +18,7 @@ struct language {
 void language_kinds(struct writer *w, const char *const *names);
 #define KINDS(w, ...) language_kinds((w), (const char *const[]){__VA_ARGS__, NULL})
 
-/* "$ref": the definition of that name; and as the whole of a property. */
-void language_ref(struct language *l, const char *name);
+/* "NAME": {"$ref": …}: the property is what the definition says. */
 void language_field_ref(struct language *l, const char *key, const char *name);
 /* "description", where there is one. */
 void language_description(struct writer *w, struct str doc);

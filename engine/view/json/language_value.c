@@ -14,12 +14,12 @@ void language_kinds(struct writer *w, const char *const *names)
     writer_close(w, ']');
 }
 
-void language_ref(struct language *l, const char *name)
+/* "$ref": the definition of that name. */
+static void language_ref(struct language *l, const char *name)
 {
     writer_field_str(&l->w, "$ref", arena_printf(l->arena, "#/$defs/%s", name));
 }
 
-/* "name": {"$ref": …} */
 void language_field_ref(struct language *l, const char *key, const char *name)
 {
     writer_key(&l->w, key);

@@ -200,10 +200,18 @@ static bool library_there(struct attempt *a)
                         arena_printf(a->arena, _("%s. Install the package libssh-4."), why));
 }
 
+static void close_session(struct transport *transport)
+{
+    struct ssh *ssh = (struct ssh *)transport;
+    ssh_disconnect(ssh->session);
+    ssh_free(ssh->session);
+    free(ssh);
+}
+
 struct transport *link_ssh_open(struct arena *arena, const struct transport_target *target,
                                 struct transport_problem *problem)
 {
-    static const struct link_ops ops = {link_ssh_run, link_ssh_close};
+    static const struct link_ops ops = {link_ssh_run, close_session};
     *problem = (struct transport_problem){0};
     struct attempt a = {.arena = arena, .target = target, .problem = problem};
     a.place = arena_printf(arena, "%.*s@%.*s:%u", STR_ARG(target->user), STR_ARG(target->address),
@@ -221,12 +229,4 @@ struct transport *link_ssh_open(struct arena *arena, const struct transport_targ
     *ssh = (struct ssh){{.ops = &ops, .sudo = target->sudo, .place = strdup(a.place.p), .host_key = strdup(a.key.p)},
                         a.session};
     return &ssh->base;
-}
-
-void link_ssh_close(struct transport *transport)
-{
-    struct ssh *ssh = (struct ssh *)transport;
-    ssh_disconnect(ssh->session);
-    ssh_free(ssh->session);
-    free(ssh);
 }

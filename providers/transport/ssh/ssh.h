@@ -12,6 +12,5 @@ struct ssh {
 
 bool link_ssh_run(struct transport *transport, struct str script, struct exchange *exchange,
                   struct transport_problem *problem);
-void link_ssh_close(struct transport *transport);
 
 #endif

@@ -56,7 +56,7 @@ static void run(struct arena *arena, struct sources *sources, struct str text)
     struct diags diags = DIAGS_INIT(arena);
     const struct config_option option = {.text = text};
     const struct config *config = config_load(arena, sources, &reader, STR("."), STR("0.1.0"), &diags);
-    config_check_references(config, &diags);
+    config_check_references(config, NULL, 0, &diags);
     map_each (&config->modules, i)
         see_module(config->modules.entries[i].value);
     map_each (&config->nodes, i)

@@ -108,6 +108,6 @@ Test(reference, check_is_linear_in_undeclared_names)
                       i + 1);
     strbuf_addc(&text, '\0');
     FIXTURE_AUTO f = fixture_main(text.p);
-    config_check_references(f.config, &f.diags);
+    config_check_references(f.config, NULL, 0, &f.diags);
     cr_assert_eq(f.diags.n_errors, 3000);
 }

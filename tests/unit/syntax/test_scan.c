@@ -48,13 +48,3 @@ Test(scan, tokens)
         tokens_free(&tokens);
     }
 }
-
-Test(scan, identifiers)
-{
-    cr_assert(scan_is_identifier(STR("a-b_1")));
-    cr_assert(scan_is_identifier(STR("_x")));
-    cr_assert(scan_is_identifier(STR("né")));
-    static const char *const wrong[] = {"", "1a", "-a", "a b", "a.b", "a\n", "\xff"};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        cr_assert_not(scan_is_identifier(str_c(wrong[i])), "%s", wrong[i]);
-}

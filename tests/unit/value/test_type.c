@@ -26,7 +26,7 @@ Test(type, equal_types_are_the_same_pointer)
     cr_assert_neq(t, type_object(abc, abc_types, NULL, 2));
     cr_assert_eq(type_tuple(abc_types, 3), type_tuple(abc_types, 3));
     cr_assert_eq(type_object(NULL, NULL, NULL, 0), type_empty_object());
-    cr_assert_eq(type_tuple(NULL, 0), type_empty_tuple());
+    cr_assert_eq(type_tuple(NULL, 0), type_tuple(NULL, 0));
 }
 
 Test(type, attributes_are_found)

@@ -304,32 +304,3 @@ Test(value, copies_share_nothing)
     cr_assert(str_is(copy.u.items[2].refine->prefix, "pre"));
     cr_assert_eq(copy.deep, DEEP_SENSITIVE | DEEP_UNKNOWN);
 }
-
-static bool concat(struct arena *arena, const struct value *args, size_t n, struct value *result, struct strbuf *why)
-{
-    if (str_is(args[0].u.string, "bad")) {
-        strbuf_lit(why, "must not be bad");
-        return false;
-    }
-    *result = value_string(arena_printf(arena, "%.*s%zu", STR_ARG(args[0].u.string), n));
-    return true;
-}
-
-Test(value, lift)
-{
-    struct value r;
-    STRBUF_AUTO why = STRBUF_INIT(0);
-    struct value args[] = {value_mark(s("x"), MARK_SENSITIVE), TUPLE(1, value_mark(s("y"), MARK_EPHEMERAL))};
-    cr_assert(value_lift(a, 0, type_string, concat, args, 2, &r, &why));
-    cr_assert(str_is(r.u.string, "x2") && r.marks == (MARK_SENSITIVE | MARK_EPHEMERAL));
-    args[1] = TUPLE(1, value_unknown(type_string));
-    cr_assert(value_lift(a, LIFT_NOT_NULL, type_string, concat, args, 2, &r, &why));
-    cr_assert(r.state == VALUE_UNKNOWN && r.marks == MARK_SENSITIVE && r.refine->not_null);
-    args[0] = value_null(type_string);
-    cr_assert(!value_lift(a, 0, type_string, concat, args, 2, &r, &why) && why.n);
-    strbuf_clear(&why);
-    args[0] = s("bad");
-    args[1] = s("y");
-    cr_assert(!value_lift(a, 0, type_string, concat, args, 2, &r, &why));
-    cr_assert(str_is(strbuf_str(&why), "must not be bad"));
-}
