@@ -63,6 +63,8 @@ resource "debian_directory" "reports" {
   owner    = debian_user.coop[each.key].name
   group    = debian_group.volunteers[each.key].name
   mode     = "0750"
+
+  recursive = true # reports can be made again
 }
 
 resource "debian_file" "motd" {
