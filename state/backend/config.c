@@ -106,6 +106,58 @@ static bool require(const struct backend_config *c, struct span span, struct dia
     return ok;
 }
 
+/* -- what is said must be what the field is for -- */
+
+static bool is_bool(struct str text)
+{
+    return str_is(text, "true") || str_is(text, "false") || str_is(text, "1") || str_is(text, "0");
+}
+
+static bool is_number(struct str text)
+{
+    unsigned long n = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9' || n > SETTING_NUMBER_MAX)
+            return false;
+        n = n * 10 + (unsigned long)(text.p[i] - '0');
+    }
+    return text.n && n <= SETTING_NUMBER_MAX;
+}
+
+/* Where the value was given: the last setting of that name, or the environment. */
+static struct span place_of(struct arena *arena, const struct backend_field *field,
+                            const struct backend_setting *settings, size_t n, struct str *variable)
+{
+    *variable = STR("");
+    for (size_t i = n; i > 0; i--)
+        if (str_eq(settings[i - 1].name, str_c(field->name)))
+            return settings[i - 1].span;
+    for (size_t i = 0; i < sizeof field->environment / sizeof *field->environment && field->environment[i]; i++) {
+        const char *value = getenv(field->environment[i]);
+        if (value && *value && !variable->n)
+            *variable = arena_printf(arena, _(" (from %s)"), field->environment[i]);
+    }
+    return (struct span){0};
+}
+
+static bool check_value(struct arena *arena, const struct backend_field *field, struct str value,
+                        const struct backend_setting *settings, size_t n, struct diags *diags)
+{
+    bool ok = field->kind == SETTING_BOOL ? is_bool(value) : field->kind == SETTING_NUMBER ? is_number(value) : true;
+    if (ok || !value.n)
+        return true;
+    struct str variable;
+    struct span span = place_of(arena, field, settings, n, &variable);
+    if (field->kind == SETTING_BOOL)
+        diag_error(diags, span, _("Invalid setting of a backend"), _("\"%s\" is true or false, and not \"%.*s\"%.*s."),
+                   field->name, STR_ARG(value), STR_ARG(variable));
+    else
+        diag_error(diags, span, _("Invalid setting of a backend"),
+                   _("\"%s\" is a whole number up to %d, and not \"%.*s\"%.*s."), field->name, SETTING_NUMBER_MAX,
+                   STR_ARG(value), STR_ARG(variable));
+    return false;
+}
+
 struct backend_config *backend_configure(struct arena *arena, const struct backend_type *type, struct span span,
                                          const struct backend_setting *settings, size_t n, struct str dir,
                                          struct diags *diags)
@@ -121,6 +173,8 @@ struct backend_config *backend_configure(struct arena *arena, const struct backe
     for (size_t i = 0; i < n_fields; i++)
         if (!c->values[i].n)
             c->values[i] = otherwise(arena, &type->fields[i]);
+    for (size_t i = 0; i < n_fields; i++)
+        ok &= check_value(arena, &type->fields[i], c->values[i], settings, n, diags);
     return ok && require(c, span, diags) ? c : NULL;
 }
 
@@ -136,12 +190,10 @@ bool backend_value_bool(const struct backend_config *c, const char *name)
     return str_is(text, "true") || str_is(text, "1");
 }
 
-unsigned backend_value_number(const struct backend_config *c, const char *name, unsigned standard)
+unsigned backend_value_number(const struct backend_config *c, const char *name, unsigned otherwise)
 {
     struct str text = backend_value(c, name);
-    char *end;
-    unsigned long n = text.n ? strtoul(text.p, &end, 10) : standard;
-    return text.n && (*end || n > UINT16_MAX) ? standard : (unsigned)n;
+    return text.n ? (unsigned)strtoul(text.p, NULL, 10) : otherwise;
 }
 
 bool backend_same_place(const struct backend_config *a, const struct backend_config *b)

@@ -16,9 +16,13 @@ struct backend_setting {
     bool literal; /* from the configuration's own text: no place for secrets */
 };
 
+enum backend_kind { SETTING_TEXT, SETTING_BOOL, SETTING_NUMBER };
+enum { SETTING_NUMBER_MAX = UINT16_MAX };
+
 /* One setting that a backend knows. */
 struct backend_field {
     const char *name;
+    enum backend_kind kind;
     const char *environment[3]; /* variables that are asked, the first that is set; NULL-ended */
     const char *otherwise;      /* NULL: empty */
     const char *doc;
@@ -48,7 +52,8 @@ extern const struct backend_type backend_type_local, backend_type_http, backend_
 const struct backend_type *backend_type_find(struct str name, struct span span, struct diags *diags);
 
 /* Settings, later ones over earlier ones, then the environment, then what the fields say otherwise. NULL after
- * diagnostics: unknown names, secrets in the configuration, required ones that are missing. */
+ * diagnostics: unknown names, secrets in the configuration, required ones that are missing, what is no truth or number
+ * where one is wanted. */
 struct backend_config *backend_configure(struct arena *arena, const struct backend_type *type, struct span span,
                                          const struct backend_setting *settings, size_t n, struct str dir,
                                          struct diags *diags);
@@ -62,7 +67,7 @@ const struct backend_config *backend_environment(struct arena *arena, const stru
 /* The value of a field, empty where not set; the name must be one of the type's. */
 struct str backend_value(const struct backend_config *config, const char *name);
 bool backend_value_bool(const struct backend_config *config, const char *name);
-/* The number, or `otherwise` where it is none. */
+/* The number, or `otherwise` where none is set. */
 unsigned backend_value_number(const struct backend_config *config, const char *name, unsigned otherwise);
 
 /* Whether both name the same place. */

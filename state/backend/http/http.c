@@ -140,6 +140,7 @@ static const struct backend_field fields[] = {
      .environment = {"DETOUR_HTTP_JOURNAL_ADDRESS"},
      .doc = N_("where the journal is; the address with .journal behind it")},
     {.name = "history",
+     .kind = SETTING_BOOL,
      .doc =
          N_("keep the history and the list of environments behind the address, as .history, .history.SERIAL and "
             ".environments: true or false; true, but false on GitLab and Gitea (/terraform/state/), which would list "
@@ -159,14 +160,17 @@ static const struct backend_field fields[] = {
      .secret = true,
      .doc = N_("the password or token")},
     {.name = "ca_file", .environment = {"DETOUR_HTTP_CA_FILE"}, .doc = N_("a file of certificates to trust, PEM")},
-    {.name = "skip_cert_verification", .doc = N_("trust any certificate: true or false")},
+    {.name = "skip_cert_verification", .kind = SETTING_BOOL, .doc = N_("trust any certificate: true or false")},
     {.name = "retry_max",
+     .kind = SETTING_NUMBER,
      .environment = {"DETOUR_HTTP_RETRY_MAX", "TF_HTTP_RETRY_MAX"},
      .doc = N_("how often a request is tried again: 5")},
     {.name = "retry_wait_max",
+     .kind = SETTING_NUMBER,
      .environment = {"DETOUR_HTTP_RETRY_WAIT_MAX", "TF_HTTP_RETRY_WAIT_MAX"},
      .doc = N_("the longest pause between attempts in seconds: 5")},
     {.name = "timeout",
+     .kind = SETTING_NUMBER,
      .environment = {"DETOUR_HTTP_TIMEOUT"},
      .doc = N_("seconds of silence that end an attempt: 30")},
     {.name = NULL},

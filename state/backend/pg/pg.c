@@ -176,9 +176,13 @@ static const struct backend_field fields[] = {
      .identity = true,
      .doc = N_("the state's name, where a schema holds several: default")},
     {.name = "skip_schema_creation",
+     .kind = SETTING_BOOL,
      .environment = {"PG_SKIP_SCHEMA_CREATION"},
      .doc = N_("the schema is there already: true or false")},
-    {.name = "retry_max", .environment = {"DETOUR_PG_RETRY_MAX"}, .doc = N_("how often a statement is tried again: 5")},
+    {.name = "retry_max",
+     .kind = SETTING_NUMBER,
+     .environment = {"DETOUR_PG_RETRY_MAX"},
+     .doc = N_("how often a statement is tried again: 5")},
     {.name = NULL},
 };
 

@@ -164,6 +164,7 @@ static const struct backend_field fields[] = {
      .environment = {"AWS_REGION", "AWS_DEFAULT_REGION"},
      .doc = N_("the bucket's region; that of the profile where it is left out, else us-east-1")},
     {.name = "use_path_style",
+     .kind = SETTING_BOOL,
      .doc = N_("HOST/BUCKET instead of BUCKET.HOST: true or false; true where there is an endpoint, or a dot in the "
                "bucket's name")},
     {.name = "profile",
@@ -174,8 +175,14 @@ static const struct backend_field fields[] = {
     {.name = "secret_key", .environment = {"AWS_SECRET_ACCESS_KEY"}, .secret = true, .doc = N_("the key")},
     {.name = "token", .environment = {"AWS_SESSION_TOKEN"}, .secret = true, .doc = N_("of a key that expires")},
     {.name = "ca_file", .environment = {"AWS_CA_BUNDLE"}, .doc = N_("a file of certificates to trust, PEM")},
-    {.name = "retry_max", .environment = {"DETOUR_S3_RETRY_MAX"}, .doc = N_("how often a request is tried again: 5")},
-    {.name = "timeout", .environment = {"DETOUR_S3_TIMEOUT"}, .doc = N_("seconds of silence that end an attempt: 30")},
+    {.name = "retry_max",
+     .kind = SETTING_NUMBER,
+     .environment = {"DETOUR_S3_RETRY_MAX"},
+     .doc = N_("how often a request is tried again: 5")},
+    {.name = "timeout",
+     .kind = SETTING_NUMBER,
+     .environment = {"DETOUR_S3_TIMEOUT"},
+     .doc = N_("seconds of silence that end an attempt: 30")},
     {.name = NULL},
 };
 

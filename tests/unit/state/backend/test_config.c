@@ -106,3 +106,31 @@ Test(config, addresses_hold_no_password)
     c = backend_configure(arena, &backend_type_http, (struct span){0}, worse, 1, STR("."), &diags);
     cr_assert_null(c->type->open(c, &diags));
 }
+
+Test(config, truths_and_numbers_are_what_they_are)
+{
+    static const char *const cases[][3] = {
+        {"use_path_style", "true", NULL},
+        {"use_path_style", "0", NULL},
+        {"use_path_style", "ture", "\"use_path_style\" is true or false, and not \"ture\"."},
+        {"timeout", "65535", NULL},
+        {"timeout", "65536", "\"timeout\" is a whole number up to 65535, and not \"65536\"."},
+        {"timeout", "99999999999999999999999", "whole number"},
+        {"retry_max", "-1", "whole number"},
+        {"retry_max", "1.5", "whole number"},
+        {"retry_max", "many", "whole number"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        diags = DIAGS_INIT(arena);
+        const struct backend_setting settings[] = {
+            SET("bucket", "a"), SET("key", "k"), {.name = str_c(cases[i][0]), .value = str_c(cases[i][1])}};
+        cr_assert_eq(s3(settings, 3) != NULL, !cases[i][2], "%s", cases[i][1]);
+        cr_assert(!cases[i][2] || strstr(detail(), cases[i][2]), "%s", detail());
+    }
+    diags = DIAGS_INIT(arena);
+    setenv("DETOUR_S3_TIMEOUT", "soon", 1);
+    const struct backend_setting settings[] = {SET("bucket", "a"), SET("key", "k")};
+    cr_assert_null(s3(settings, 2));
+    cr_assert_not_null(strstr(detail(), "and not \"soon\" (from DETOUR_S3_TIMEOUT)"), "%s", detail());
+    unsetenv("DETOUR_S3_TIMEOUT");
+}
