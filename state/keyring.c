@@ -29,7 +29,7 @@ struct str keyring_path(struct keyring *ring, struct str path)
     const char *home = getenv("HOME");
     if (str_starts(path, STR("~/")) && home && *home)
         return arena_printf(ring->arena, "%s/%.*s", home, STR_ARG(str_sub(path, 2, path.n)));
-    if (str_eq(path, ring->settings->default_key))
+    if (str_eq(path, ring->settings->default_key) || str_eq(path, ring->settings->usual_key))
         return arena_str(ring->arena, path);
     return fs_join(ring->arena, ring->settings->folder, path);
 }
@@ -61,6 +61,15 @@ static void take(struct keyring *ring, struct age_identities from)
         vec_push(ring->arena, &ring->identities, from.v[i]);
 }
 
+/* Whoever may read the file opens the secrets; kept to be told by who has diagnostics. */
+static void note_loose(struct keyring *ring, struct str path)
+{
+    struct stat at;
+    struct str file = keyring_path(ring, path);
+    if (!ring->loose.n && vfs_of(ring) == &vfs_system && stat(file.p, &at) == 0 && (at.st_mode & 077))
+        ring->loose = file;
+}
+
 struct age_identities keyring_file(struct keyring *ring, struct str path)
 {
     struct age_identities found = {0};
@@ -70,8 +79,10 @@ struct age_identities keyring_file(struct keyring *ring, struct str path)
         tried(ring, path, strerror(errno));
     else if (!age_identities_parse(ring->arena, text, &found, &why))
         tried(ring, path, _(why));
-    else
+    else {
+        note_loose(ring, path);
         tried(ring, path, _("another key"));
+    }
     return found;
 }
 
@@ -108,6 +119,8 @@ void keyring_read_files(struct keyring *ring)
         take(ring, keyring_file(ring, s->key_file.text));
     if (s->default_key.n)
         take_usual(ring, s->default_key);
+    if (s->usual_key.n && !str_eq(s->usual_key, s->default_key))
+        take_usual(ring, s->usual_key);
     take_usual(ring, STR("~/.config/detour/key.txt"));
     take_usual(ring, STR("~/.ssh/id_ed25519"));
 }

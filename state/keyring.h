@@ -11,6 +11,7 @@ struct keyring {
     struct arena *arena; /* wiped */
     const struct secrets_settings *settings;
     VEC(struct age_identity) identities;
+    struct str loose;    /* the first key file that others may read, too; empty: none */
     struct strbuf tried; /* "detour.state.key: No such file or directory; …" */
     bool files_read, command_run;
     struct str passphrase, environment; /* the latter: as the environment had it */

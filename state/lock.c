@@ -28,24 +28,29 @@ static bool fail_system(const struct backend *b, struct diags *diags)
 /* How to go on where the holder cannot be asked from here. */
 static struct str remedy(const struct backend *b, const struct lock_holder *h, struct arena *arena)
 {
-    if (!b->remote && (!h->host.n || holder_same_host(h)))
+    if (!b->remote && h->host.n && holder_same_host(h))
         return STR("");
     if (h->id.n)
         return arena_printf(arena,
                             _(" If that run has ended for certain, give the lock free: detour force-unlock %.*s"),
                             STR_ARG(h->id));
-    return b->remote ? STR("") : arena_printf(arena, _(" If that machine is gone for good, delete %s."), b->lock.p);
+    return b->remote ? STR("") : arena_printf(arena, _(" If that run has ended for certain, delete %s."), b->lock.p);
+}
+
+static const char *purpose(const struct lock_holder *h, struct arena *arena)
+{
+    struct str what = h->operation.n ? arena_printf(arena, _(" for \"%.*s\""), STR_ARG(h->operation)) : STR("");
+    return h->since.n ? arena_printf(arena, _("%.*s since %.*s"), STR_ARG(what), STR_ARG(h->since)).p : what.p;
 }
 
 static bool fail_held(const struct backend *b, const struct lock_holder *h, struct arena *arena, struct diags *diags)
 {
     struct str process = h->pid > 0 ? arena_printf(arena, _(" (process %" PRId64 ")"), h->pid) : STR("");
-    struct diag *diag =
-        diag_error(diags, (struct span){0}, _("The state is locked"),
-                   _("%.*s holds it for \"%.*s\" since %.*s%.*s. Wait until that is done, or let this run "
-                     "wait with -lock-timeout=5m.%.*s"),
-                   STR_ARG(h->who.n ? h->who : STR("somebody")), STR_ARG(h->operation), STR_ARG(h->since),
-                   STR_ARG(process), STR_ARG(remedy(b, h, arena)));
+    struct diag *diag = diag_error(diags, (struct span){0}, _("The state is locked"),
+                                   _("%.*s holds it%s%.*s. Wait until that is done, or let this run "
+                                     "wait with -lock-timeout=5m.%.*s"),
+                                   STR_ARG(h->who.n ? h->who : STR("somebody")), purpose(h, arena), STR_ARG(process),
+                                   STR_ARG(remedy(b, h, arena)));
     diag->code = DIAG_LOCKED;
     return false;
 }

@@ -36,6 +36,11 @@ struct seal *secrets_seal(const struct secrets *s)
     return s->seal;
 }
 
+struct str secrets_loose_key(const struct secrets *s)
+{
+    return s->ring.loose;
+}
+
 bool secrets_is_stored(const struct secrets *s)
 {
     return s->stored;

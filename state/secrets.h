@@ -28,6 +28,7 @@ struct secrets_settings {
     const struct vfs *vfs;           /* NULL: vfs_system */
     struct str folder;               /* that relative paths start from; empty: the current one */
     struct str default_key;          /* the file that is made where nothing else is said */
+    struct str usual_key;            /* another one to look for: the state may have moved away from it */
     struct secrets_texts recipients; /* public keys */
     struct secrets_texts identity_files;
     struct secrets_text key_file; /* empty: none */
@@ -66,6 +67,9 @@ bool secrets_renew(struct secrets *secrets, bool *renewed, struct diags *diags);
 bool secrets_ensure(struct secrets *secrets, struct diags *diags);
 /* A new key for the same people; passphrases are asked for anew. */
 bool secrets_rekey(struct secrets *secrets, struct diags *diags);
+
+/* A key file that was read, and that others than its owner may read, too; empty: none. */
+struct str secrets_loose_key(const struct secrets *secrets);
 
 /* Whether the header is in a file that the run reads from; kept here for the store. */
 bool secrets_is_stored(const struct secrets *secrets);

@@ -125,6 +125,16 @@ static void warn_plain(const struct store *s, struct diags *diags)
             s->backend->place.p);
 }
 
+static void warn_loose_key(const struct store *s, struct diags *diags)
+{
+    struct str file = secrets_loose_key(s->secrets);
+    if (file.n)
+        diag_warning(diags, (struct span){0}, _("Others may read a key of the secrets"),
+                     _("%s can be read by other users of this machine, and opens the secrets of the state. Take that "
+                       "from them: chmod 600 %s"),
+                     file.p, file.p);
+}
+
 static bool load(struct store *s, const struct store_options *options, struct diags *diags)
 {
     ARENA_AUTO arena = arena_new();
@@ -139,6 +149,7 @@ static bool load(struct store *s, const struct store_options *options, struct di
         if (!tidy_journal(s, &l, &l.journals.v[i], diags))
             return false;
     warn_plain(s, diags);
+    warn_loose_key(s, diags);
     return true;
 }
 

@@ -124,7 +124,7 @@ static int run(struct cli *cli)
     return EXIT_OK;
 }
 
-#define FLAGS "lock lock-timeout no-color state"
+#define FLAGS "backend-config env lock lock-timeout no-color state"
 
 static const struct command cmd_rekey = {
     .name = "secrets rekey",
@@ -159,7 +159,7 @@ static const struct command cmd_export = {
     .doc = N_("For all who can open the secrets: detour secrets export detour_data.a input.token | age -d -i "
               "~/.ssh/id_ed25519\n"
               "The address is that of an object, with the path of an attribute, or output.NAME."),
-    .flags = "env no-color state",
+    .flags = "backend-config env no-color state",
     .min_args = 1,
     .max_args = 2,
     .needs = NEEDS_STATE,

@@ -81,7 +81,7 @@ const struct command cmd_state_migrate = {
         N_("After a change of the backend block. The new place is written and read back before the old one gets a note "
            "that says where the state went; "
            "interrupted at any point, the command can be repeated."),
-    .flags = "backend-config lock-timeout no-color",
+    .flags = "backend-config env lock-timeout no-color",
     .needs = NEEDS_STATE,
     .run = run_migrate,
 };

@@ -27,7 +27,7 @@ static void option_line(struct strbuf *out, const struct flag *flag)
         snprintf(left, sizeof left, "-%s=%s", flag->name, flag->arg);
     else
         snprintf(left, sizeof left, "-%s", flag->name);
-    strbuf_printf(out, "  %-28s%s\n", left, _(flag->doc));
+    strbuf_printf(out, "  %-28s %s\n", left, _(flag->doc));
 }
 
 static void subcommand_lines(struct strbuf *out, const struct command *command)

@@ -3,7 +3,9 @@
 #include "core/run.h"
 
 #include "base/gettext.h"
+#include "state/lock.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -32,6 +34,33 @@ bool session_env_name(struct str name, struct diags *diags)
 
 /* -- the list: a name a line, sorted -- */
 
+/* "detour.staging.state" beside "detour.state": the list is not under version control, but the states may be. */
+static void add_file(struct arena *arena, struct map *names, struct str file, struct str place)
+{
+    size_t dot = place.n;
+    while (dot && place.p[dot - 1] != '.')
+        dot--;
+    struct str before = str_sub(place, 0, dot), after = str_sub(place, dot ? dot - 1 : 0, place.n);
+    if (!dot || file.n <= before.n + after.n || !str_starts(file, before) || !str_ends(file, after))
+        return;
+    struct str name = str_sub(file, before.n, file.n - after.n);
+    struct diags quiet = DIAGS_INIT(arena);
+    if (session_env_name(name, &quiet) && !str_is(name, "rescue") && !map_find(names, name))
+        map_put(names, arena_str(arena, name), NULL);
+}
+
+static void add_files(const struct backend *b, struct arena *arena, struct map *names)
+{
+    struct str folder = fs_dirname(arena, b->place);
+    bool here = str_find_byte(b->place, '/', 0) == SIZE_MAX;
+    DIR *dir = opendir(folder.p);
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        add_file(arena, names, str_c(entry->d_name),
+                 here ? b->place : str_sub(b->place, folder.n + (folder.n > 1), b->place.n));
+    if (dir)
+        closedir(dir);
+}
+
 static bool read_list(struct backend *b, struct arena *arena, struct map *names, struct diags *diags)
 {
     struct str text, line;
@@ -44,6 +73,8 @@ static bool read_list(struct backend *b, struct arena *arena, struct map *names,
     while (exists && str_next_line(&text, &line))
         if (line.n)
             map_put(names, line, NULL);
+    if (!b->remote)
+        add_files(b, arena, names);
     return true;
 }
 
@@ -114,6 +145,51 @@ bool env_is_known(struct session *session, struct diags *diags)
     bool listed = !b->ops->extra_read || map_find(&names, env); /* without a list any name will do */
     backend_close(b);
     return ok && (listed || unknown_environment(env, &names, diags));
+}
+
+/* -- moving the state to another backend -- */
+
+static bool carry_list(struct session *session, struct backend *from, struct backend *to, struct diags *diags)
+{
+    struct map old = MAP_INIT(session->arena), names;
+    struct str env = session->options.env;
+    if (!read_list(to, session->arena, &names, diags) || (!env.n && !read_list(from, session->arena, &old, diags)))
+        return false;
+    size_t before = names.n;
+    if (env.n)
+        map_put(&old, env, NULL);
+    map_each (&old, i)
+        if (!map_find(&names, old.entries[i].key))
+            map_put(&names, old.entries[i].key, NULL);
+    return names.n == before || write_list(to, session->arena, &names, (struct str){0}, diags);
+}
+
+/* Of one environment: its name is added, under the lock of the default state, as with `env new`. */
+static bool carry_name(struct session *session, struct diags *diags)
+{
+    struct backend *to = place_default(session, diags);
+    struct store_options options = {.operation = arena_str(session->arena, session->options.operation).p,
+                                    .lock_timeout_s = session->options.lock_timeout_s};
+    bool writes = to && to->ops->extra_write;
+    bool locked = writes && lock_take(to, &options, session->arena, diags);
+    bool ok = to && (!writes || (locked && carry_list(session, NULL, to, diags)));
+    if (locked)
+        to->ops->unlock(to);
+    backend_close(to);
+    return ok;
+}
+
+void env_carry(struct session *session, struct backend *from, struct backend *to, struct diags *diags)
+{
+    struct diags quiet = DIAGS_INIT(session->arena);
+    bool ok = session->options.env.n
+                  ? carry_name(session, &quiet)
+                  : !from->ops->extra_read || !to->ops->extra_write || carry_list(session, from, to, &quiet);
+    if (!ok && quiet.n_errors)
+        diag_warning(diags, (struct span){0}, _("The environments are not known there"),
+                     _("The state has moved, but the list of environments has not: %.*s \"detour env new\" makes each "
+                       "of them known again; their states are as they were."),
+                     STR_ARG(quiet.list.v[0].detail));
 }
 
 /* -- making and deleting: under the lock of the default state -- */

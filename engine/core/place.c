@@ -212,11 +212,10 @@ static bool is_left(struct session *session, const struct backend_config *was, b
     return ok;
 }
 
-/* What is remembered; without that, the files of the folder: they are where a state is that nobody moved yet. */
-static struct backend_config *last_place(struct session *session, struct diags *diags)
+struct backend_config *place_last(struct session *session, const struct place_memory *memory, struct diags *diags)
 {
-    if (session->place->memory.config)
-        return session->place->memory.config;
+    if (memory->config)
+        return memory->config;
     struct backend_config *files =
         backend_configure(session->arena, &backend_type_local, (struct span){0}, NULL, 0, session->options.dir, diags);
     return in_environment(session, files, diags);
@@ -228,7 +227,7 @@ static bool is_here(struct session *session, struct diags *diags)
     bool left = false;
     if (!session->options.remember)
         return true;
-    struct backend_config *was = last_place(session, diags);
+    struct backend_config *was = place_last(session, &p->memory, diags);
     if (!was || backend_same_place(was, p->config))
         return was != NULL;
     return is_left(session, was, &left, diags) && (!left || elsewhere(session, was, diags));

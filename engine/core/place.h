@@ -29,6 +29,9 @@ void place_forget(struct session *session);
 struct backend *place_default(struct session *session, struct diags *diags);
 /* Whether the environment of the session is in the list; false after a diagnostic with near names. */
 bool env_is_known(struct session *session, struct diags *diags);
+/* Makes the environments that moved from one place to another known there: all of them with the default state (`to` is
+ * locked), the session's own with its state. A warning where it cannot. */
+void env_carry(struct session *session, struct backend *from, struct backend *to, struct diags *diags);
 /* Remembers place, lineage and serial. Where that cannot be written, nothing is remembered. */
 void place_remember(struct session *session, const struct snapshot *snapshot);
 
@@ -52,6 +55,9 @@ struct place_memory {
 };
 /* False after a diagnostic: the file is damaged. */
 bool place_memory(struct session *session, struct place_memory *out, struct diags *diags);
+/* The place of the last run: what is remembered; without that, the files of the folder, for they are where a state is
+ * that nobody moved yet. NULL after a diagnostic. */
+struct backend_config *place_last(struct session *session, const struct place_memory *memory, struct diags *diags);
 /* Where the configuration says that the state is; NULL after a diagnostic. */
 struct backend_config *place_config(struct session *session, struct diags *diags);
 

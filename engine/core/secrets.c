@@ -25,9 +25,11 @@ static struct secrets_settings settings_of(struct session *session)
     const struct session_options *o = &session->options;
     struct arena *arena = session->arena;
     const struct config_secrets *c = session->config ? session->config->root->module->secrets : NULL;
+    const char *usual = o->env.n ? arena_printf(arena, "detour.%.*s.state.key", STR_ARG(o->env)).p : "detour.state.key";
     struct secrets_settings s = {.vfs = o->vfs,
                                  .folder = o->dir,
                                  .default_key = arena_printf(arena, "%.*s.key", STR_ARG(place_beside(session))),
+                                 .usual_key = o->state_path.n ? STR("") : fs_join(arena, o->dir, str_c(usual)),
                                  .ask = o->passphrase,
                                  .ask_ctx = o->ask_ctx};
     if (!c)

@@ -223,9 +223,7 @@ static bool find_source(struct migration *m)
     struct session *session = m->session;
     if (!place_memory(session, &memory, m->diags))
         return false;
-    m->from = memory.config ? memory.config
-                            : backend_configure(session->arena, &backend_type_local, (struct span){0}, NULL, 0,
-                                                session->options.dir, m->diags);
+    m->from = place_last(session, &memory, m->diags);
     if (!m->from)
         return false;
     return backend_same_place(m->from, m->to) ? same_source(m) : true;
@@ -365,8 +363,10 @@ static bool migrate(struct migration *m, struct str *from, struct str *to)
     if (!m->to || !find_source(m))
         return false;
     bool ok = carry(m);
-    if (ok)
+    if (ok) {
+        env_carry(m->session, m->source, m->target, m->diags);
         remember_move(m);
+    }
     *from = backend_words(m->session->arena, m->from);
     *to = backend_words(m->session->arena, m->to);
     return ok;

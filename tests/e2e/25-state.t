@@ -82,6 +82,10 @@ exits "a lock that is held has an exit code of its own" 4
 has "who holds the lock, and for what" "$err$out" 'ada@far holds it for "apply" since 2026-11-28T12:00:00Z'
 d "$c" show
 exits "looking needs no lock" 0
+echo '{}' >"$c/detour.state.lock"
+d "$c" plan
+has "a lock that says nothing" "$err" "somebody holds it. Wait until that is done"
+has "and where it is" "$(echo "$err" | tr '\n' ' ')" "has ended for certain, delete"
 rm "$c/detour.state.lock"
 
 # -- a full disk --

@@ -405,4 +405,31 @@ run destroy -auto-approve
 exits "destroy" 0
 clean "destroy"
 is "the files are gone" "$(ls "$work/dest")" ""
+# -- the key file of an environment, of a state that moved, and one that others may read --
+k=$work/keys
+config "$k" <<'HCL'
+resource "detour_data" "one" { input = sensitive("moved-secret") }
+HCL
+d "$k" env new staging
+d "$k" apply -auto-approve -env=staging
+before=$(jq -c .secrets.wrapped "$k/detour.staging.state")
+d "$k" secrets rekey -env=staging
+exits "rekey of an environment" 0
+ok "it has another key" test "$before" != "$(jq -c .secrets.wrapped "$k/detour.staging.state")"
+ok "the default state is none of its business" test ! -e "$k/detour.state"
+d "$k" secrets recipients -env=staging
+exits "its recipients" 0
+mkdir "$k/sub"
+echo 'detour {
+  backend "local" { path = "sub/s.state" }
+}' >>"$k/main.hcl"
+d "$k" state migrate -env=staging
+exits "a state moves away from its key file" 0
+d "$k" plan -detailed-exitcode -env=staging
+is "which opens it there, too" "$code$err" 0
+chmod 644 "$k/detour.staging.state.key"
+d "$k" plan -detailed-exitcode -env=staging
+exits "a key that others may read opens" 0
+told "and a warning says so" "Others may read a key of the secrets"
+
 done_testing

@@ -69,6 +69,29 @@ is "and is in no list" "$(echo "$out" | tr '\n' ',')" "* default,  prod,"
 d "$c" plan -detailed-exitcode
 exits "the default one was never touched" 0
 
+# -- a fresh clone, and another place --
+d "$c" apply -auto-approve -env=prod
+rm -rf "$c/detour.state.d" "$c/.detour"
+d "$c" env list
+is "what has a state is known without the list" "$(echo "$out" | tr '\n' ',')" "* default,  prod,"
+d "$c" plan -detailed-exitcode -env=prod
+exits "and can be used" 0
+cp -r "$c" "$work/m"
+mkdir "$work/m/sub"
+cat >>"$work/m/main.hcl" <<'HCL'
+detour {
+  backend "local" { path = "sub/s.state" }
+}
+HCL
+d "$work/m" state migrate -env=prod
+exits "the state of an environment moves" 0
+d "$work/m" plan -detailed-exitcode -env=prod
+exits "and is found there" 0
+d "$work/m" state migrate
+exits "so does the default one" 0
+d "$work/m" env list
+is "the list goes with it" "$(echo "$out" | tr '\n' ',')" "* default,  prod,"
+
 # -- on a web server: texts beside the state ------------------------------------------------------------------------------------------
 start_http
 w=$work/w
