@@ -47,6 +47,7 @@ bool decode_output_record(struct decoder *d, const struct fields *f, struct resu
 /* Any result, by its `kind`; the names are in result_kind_name. */
 bool decode_result(struct decoder *d, const struct fields *f, struct result *out, struct state_object *object);
 
+/* The name in the journal: "set", "gone"… */
 const char *result_kind_name(enum result_kind kind);
 
 #endif

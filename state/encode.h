@@ -27,6 +27,7 @@ struct encoder {
     struct strbuf where, plain, sealed;
 };
 
+/* `secrets` may be NULL, and must outlive the encoder. */
 void encoder_init(struct encoder *encoder, struct secrets *secrets);
 void encoder_free(struct encoder *encoder);
 

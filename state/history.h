@@ -29,6 +29,7 @@ struct history {
 
 /* What a run changed, from the results that it records. */
 struct tally;
+/* In the arena; empty. */
 struct tally *tally_new(struct arena *arena);
 /* Before the result is applied. */
 void tally_note(struct tally *tally, const struct snapshot *snapshot, const struct result *result);

@@ -18,6 +18,7 @@ struct keyring {
     bool passphrase_sought;
 };
 
+/* `settings` must outlive it; nothing is read yet. */
 void keyring_init(struct keyring *ring, struct arena *arena, const struct secrets_settings *settings);
 void keyring_free(struct keyring *ring);
 

@@ -73,6 +73,7 @@ struct snapshot;
 struct snapshot *snapshot_new(struct addrs *addrs);
 void snapshot_free(struct snapshot *snapshot);
 
+/* Which state it is, and how often it was written. */
 struct str snapshot_lineage(const struct snapshot *snapshot);
 uint64_t snapshot_serial(const struct snapshot *snapshot);
 /* Whether anything in it is sensitive. */
@@ -138,6 +139,7 @@ void snapshot_identify(struct snapshot *snapshot, struct str lineage, uint64_t s
 struct arena *snapshot_arena(struct snapshot *snapshot);
 struct addrs *snapshot_addrs(const struct snapshot *snapshot);
 
+/* "create", "update", "delete". */
 const char *intent_action_name(enum intent_action action);
 
 #endif

@@ -9,6 +9,7 @@ struct moved {
     uint64_t serial;        /* as it was when it left */
 };
 
+/* The note as JSON, in the arena. */
 struct str moved_text(struct arena *arena, const struct moved *moved);
 /* Whether the text is such a note. */
 bool moved_parse(struct arena *arena, struct str text, struct moved *out);

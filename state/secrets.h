@@ -86,6 +86,7 @@ struct secrets_recipient {
     struct str text, comment; /* "ssh-ed25519 AAAA…", "anna@laptop" */
     enum secrets_origin origin;
 };
+/* How many public keys the secrets are sealed for; each of them, i < count. */
 size_t secrets_count(const struct secrets *secrets);
 struct secrets_recipient secrets_recipient(const struct secrets *secrets, size_t i);
 /* Whether a passphrase opens them, too. */

@@ -40,6 +40,7 @@ void secrets_name_entries(struct strbuf *out, const struct header *h);
 void secrets_use(struct secrets *s, const struct header *h, struct seal *seal);
 
 /* -- wrap.c -- */
+/* The entry of the public key with that text, or NULL. */
 struct entry *secrets_entry_find(const struct header *h, struct str text);
 /* Whether it is new. */
 bool secrets_entry_add(struct secrets *s, struct header *h, const struct age_recipient *key,

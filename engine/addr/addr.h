@@ -38,9 +38,11 @@ struct addr {
 
 struct addrs; /* the table of a run */
 
+/* An empty table; release it with addrs_free. Safe to use from several threads. */
 struct addrs *addrs_new(void);
 void addrs_free(struct addrs *addrs);
 
+/* The root module; a module called by `parent`; a resource in a module. Interned: equal ones are the same pointer. */
 const struct module_inst *addr_root(struct addrs *addrs);
 const struct module_inst *addr_module(struct addrs *addrs, const struct module_inst *parent, struct str name,
                                       struct key key);

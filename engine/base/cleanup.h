@@ -9,6 +9,7 @@
 
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
+/* Each gives back what the variable holds when its scope ends, if it holds anything: for the macros below. */
 static inline void cleanup_fd(int *fd)
 {
     if (*fd >= 0)

@@ -8,6 +8,7 @@ struct digest {
     unsigned char bytes[32];
 };
 
+/* SHA-256 (FIPS 180-4) of the bytes. */
 struct digest digest_sha256(struct str s);
 
 /* HMAC-SHA-256 (RFC 2104) of s under key. */

@@ -24,6 +24,7 @@ struct str {
 /* printf helpers: printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)(s).n, (s).p
 
+/* The bytes, borrowed. */
 static inline struct str str_from(const char *p, size_t n)
 {
     return (struct str){p, n};
@@ -35,6 +36,7 @@ static inline struct str str_c(const char *c)
     return (struct str){c, c ? strlen(c) : 0};
 }
 
+/* Equal byte by byte. */
 static inline bool str_eq(struct str a, struct str b)
 {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
@@ -45,6 +47,7 @@ static inline bool str_eq(struct str a, struct str b)
 /* Byte order, shorter first on a common prefix: <0, 0, >0. */
 int str_cmp(struct str a, struct str b);
 
+/* Whether it begins, or ends, with those bytes. The empty string does so with all. */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 

@@ -20,6 +20,7 @@ enum { STRBUF_MAX = 1 << 30 };
 #define STRBUF_SECRET(max_) ((struct strbuf){.max = (max_), .wipe = true})
 #define STRBUF_AUTO __attribute__((cleanup(strbuf_free))) struct strbuf
 
+/* Gives the memory back; the buffer is empty then, and can be used again. */
 void strbuf_free(struct strbuf *sb);
 
 /* Empties the buffer and keeps its memory. */

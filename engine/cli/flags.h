@@ -64,6 +64,7 @@ struct command {
 extern const struct flag flag_table[];
 extern const size_t flag_count;
 
+/* The option of that name (without dashes), or NULL. */
 const struct flag *flag_find(struct str name);
 /* Whether the command takes the option. */
 bool flag_applies(const struct command *command, struct str name);

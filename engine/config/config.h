@@ -301,15 +301,13 @@ const struct type *config_type_parse(struct arena *arena, struct sources *source
  * part of its type before the first "_". */
 struct config_provider_ref config_resource_provider(const struct config_resource *resource);
 
-/* The provider instance behind a reference made in `node`'s module: follows the providers of module calls upwards.
- * `node` is where it was found, `block` its provider block; NULL where there is none (the root's default, with no
- * configuration). */
 struct config_provider_at {
     struct str name, alias;
-    const struct config_node *node;
-    const struct config_provider *block;
+    const struct config_node *node;      /* where it was found */
+    const struct config_provider *block; /* NULL: there is none (the root's default, with no configuration) */
     struct str key; /* "debian.backup", "module.a.debian": names the instance, the same for all that share it */
 };
+/* The provider instance behind a reference made in `node`'s module: follows the providers of module calls upwards. */
 struct config_provider_at config_provider_find(struct arena *arena, const struct config_node *node,
                                                struct config_provider_ref ref);
 

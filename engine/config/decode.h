@@ -48,6 +48,7 @@ struct str decode_text(struct decode *d, const struct body *body, const char *na
 
 /* -- lists.c: lists of references and conditions -- */
 
+/* The references of `depends_on`; what is none is reported. */
 struct config_traversals decode_depends_on(struct decode *d, const struct body *body);
 /* The blocks of that type, which stand in a block of the row. */
 struct config_conditions decode_conditions(struct decode *d, const struct body *body, const struct language_block *in,
@@ -58,6 +59,7 @@ bool decode_provider_ref(struct decode *d, const struct expr *expr, struct confi
 
 /* -- the blocks -- */
 
+/* Each takes one block into d's module; what is wrong with it is reported. */
 void decode_variable(struct decode *d, const struct block *block);
 void decode_locals(struct decode *d, const struct block *block);
 void decode_output(struct decode *d, const struct block *block);
@@ -107,6 +109,7 @@ const char *words_module(struct arena *arena, const struct config_module *module
 /* "a, b and c". */
 const char *words_list(struct arena *arena, const char *const *names);
 
+/* Whether the name is in the NULL-ended list; `names` may be NULL. */
 bool names_have(const char *const *names, struct str name);
 
 /* -- version.c -- */

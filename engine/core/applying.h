@@ -76,10 +76,13 @@ bool ops_build(struct applying *a);
 void batch_dispatch(struct applying *a);
 /* An event of a lane: progress, a request done early, or a call finished. */
 void batch_event(struct applying *a, const struct lane_event *event);
+/* Counts the operation, and lets what waits for it go on once its result is durable. */
 void op_ended(struct applying *a, struct operation *op, bool ok);
 
 /* -- record.c: what goes to the state -- */
+/* Opens the journal before the first record. False where it could not be opened (reported once). */
 bool record_begin(struct applying *a);
+/* What the plan found out about the state: moves, what is only forgotten, drift, ends that were uncertain. */
 void record_refreshed(struct applying *a);
 /* Imported objects as they are; what changes them comes after. */
 void record_imported(struct applying *a);

@@ -139,6 +139,7 @@ void session_close(struct session *session);
 void session_cancel(struct session *session);
 bool session_cancelled(const struct session *session);
 
+/* What the session owns, valid until it is closed. The configuration is NULL where none could be loaded. */
 struct sources *session_sources(struct session *session);
 struct addrs *session_addrs(struct session *session);
 const struct config *session_config(const struct session *session);

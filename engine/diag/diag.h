@@ -67,6 +67,7 @@ void diags_append(struct diags *to, const struct diags *from);
 /* Sorted by file and offset (place-less ones first, in order of arrival) and without duplicates: for the view alone. */
 void diags_tidy(struct diags *diags);
 
+/* Whether there are errors among them. */
 static inline bool diags_failed(const struct diags *diags)
 {
     return diags->n_errors > 0;

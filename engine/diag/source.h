@@ -13,6 +13,7 @@ struct span {
     uint32_t file, off, len;
 };
 
+/* The smallest span around both. One that is nowhere (file 0) does not count; of two files the first wins. */
 static inline struct span span_join(struct span a, struct span b)
 {
     if (!a.file)
@@ -43,6 +44,7 @@ struct position {
     uint32_t line, column, byte;
 };
 
+/* An empty registry of texts; release it with sources_free. */
 struct sources *sources_new(void);
 void sources_free(struct sources *sources);
 

@@ -32,6 +32,7 @@ void blocks_add(struct decoding *d, struct gathering *gathering, const struct bl
 /* Expands a `dynamic` block into the gathering of the type that its label names. */
 void blocks_add_dynamic(struct decoding *d, struct gathering *gatherings, const struct block *dynamic);
 
+/* Reports a block that the schema does not have, with a near name. */
 void blocks_unknown_type(struct decoding *d, struct str type, struct span span);
 
 #endif

@@ -67,6 +67,7 @@ enum func_flags {
     FUNC_REFINE_NOT_NULL = 1 << 1, /* an unknown result is known not to be null */
 };
 
+/* Says what is wrong with argument `arg` (from 0; -1: with the call). False. */
 bool func_fail(struct func_call *call, int arg, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* How many parameters it has besides the variadic one. */
@@ -89,6 +90,7 @@ struct func_table {
 /* All of them in byte order of their names. */
 const struct func *const *func_sorted(struct arena *arena, const struct func_table *table, size_t *n);
 
+/* The function of that name, or NULL. */
 static inline const struct func *func_find(const struct func_table *table, struct str name)
 {
     return table ? map_get(&table->by_name, name) : NULL;

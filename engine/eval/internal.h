@@ -48,10 +48,12 @@ struct scope_names {
     const struct value *values;
     size_t n;
 };
+/* A scope of these names in front of `parent` (or NULL); both must outlive it. */
 struct scope scope_values(const struct scope *parent, struct scope_names *names);
 /* The value of a traversal's root with the steps that belong to it: *used says how many. */
 bool scope_lookup(struct eval *eval, const struct traversal *traversal, size_t *used, struct value *out);
 
+/* The value of an operator; an error leaves an unknown one. */
 struct value eval_binary(struct eval *eval, const struct expr_binary *e);
 struct value eval_unary(struct eval *eval, const struct expr_unary *e);
 /* c ? a : b, and %{if}: `whole` is the expression they are parts of. */

@@ -9,6 +9,7 @@
 /* Called for each free traversal, in source order. */
 typedef void refs_visit(void *ctx, const struct traversal *traversal);
 
+/* All free traversals of an expression: names that `for` binds are not free within it. */
 void refs_expr(const struct expr *expr, refs_visit *visit, void *ctx);
 /* All expressions of a body, nested blocks included; the iterator names of `dynamic` blocks are bound inside them. */
 void refs_body(const struct body *body, refs_visit *visit, void *ctx);

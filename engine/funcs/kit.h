@@ -44,6 +44,7 @@ extern const struct func string_funcs[], regex_funcs[], format_funcs[], collecti
     file_funcs[], template_funcs[], cidr_funcs[], yaml_funcs[], csv_funcs[], convert_funcs[], semver_funcs[],
     secret_funcs[], envfile_funcs[];
 
+/* Where results are made. */
 static inline struct arena *kit_arena(const struct func_call *call)
 {
     return call->eval->arena;

@@ -15,6 +15,7 @@ struct dag_list {
     uint32_t n;
 };
 
+/* An empty graph in the arena. */
 struct dag *dag_new(struct arena *arena);
 
 /* A new node; numbers count from 0. Before dag_seal only, as dag_edge. */
@@ -24,6 +25,7 @@ void dag_edge(struct dag *dag, uint32_t node, uint32_t need);
 /* No more nodes and edges: indexes them in both directions. */
 void dag_seal(struct dag *dag);
 
+/* How many nodes there are. */
 uint32_t dag_size(const struct dag *dag);
 /* What the node waits for, and who waits for it, in ascending order of the edges' insertion. */
 struct dag_list dag_needs(const struct dag *dag, uint32_t node);

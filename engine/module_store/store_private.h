@@ -40,6 +40,7 @@ struct str store_folder(const struct module_store *store, const struct origin *o
 /* Whether the cache holds the package as `digest` says; *found is the digest of what it holds, or empty. */
 bool store_holds(const struct module_store *store, struct str folder, struct str digest, struct str *found);
 
+/* Tells the listener, where there is one, what happens to the package; `from` and `to` may be empty. */
 void store_tell(const struct module_store *store, enum module_event_kind kind, const struct package *package,
                 struct str from, struct str to);
 

@@ -53,6 +53,7 @@ bool tree_put(struct tree *tree, struct str path, enum tree_kind kind, struct st
 /* Makes the links; false with *why where one leads out of the tree. */
 bool tree_finish(struct tree *tree);
 
+/* Closes the folder; what was written stays. */
 void tree_end(struct tree *tree);
 #define TREE_AUTO __attribute__((cleanup(tree_end))) struct tree
 

@@ -90,9 +90,10 @@ void call_run(struct call *call, const struct call_hooks *hooks);
 bool call_failed(struct call *call, size_t request);
 
 /*
- * The answers, copied into `arena`, marks restored; each checks the contract and turns a breach into a problem and a
- * failed request. False where the request failed (apply: *state is set also then, to what is there now).
+ * The answers, copied into `arena`, marks restored; each call_…_take checks the contract and turns a breach into a
+ * problem and a failed request. False where the request failed (apply: *state is set also then, to what is there now).
  */
+
 /* Whether a read answered the very prior object that it was given: nothing to take. */
 bool call_read_unchanged(struct call *call, size_t request);
 /* *state: null where the object is gone. */
@@ -100,14 +101,18 @@ bool call_read_take(struct call *call, size_t request, struct arena *arena, stru
                     struct blob *private_out);
 
 struct planned {
-    struct value value;
+    struct value value;      /* may be unknown in parts */
     VEC(struct str) replace; /* attributes that the provider cannot change in place */
     struct blob private_out;
 };
+/* What the provider plans. */
 bool call_plan_take(struct call *call, size_t request, struct arena *arena, struct planned *out);
+/* What review found is among the consequences (call_consequences). */
 bool call_review_take(struct call *call, size_t request, struct arena *arena, struct blob *private_out);
+/* *state: what is there now; null: nothing. */
 bool call_apply_take(struct call *call, size_t request, struct arena *arena, struct value *state,
                      struct blob *private_out);
+/* *state: null where there is no such object. */
 bool call_import_take(struct call *call, size_t request, struct arena *arena, struct value *state,
                       struct blob *private_out);
 

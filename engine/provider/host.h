@@ -32,6 +32,7 @@ struct call {
 
 extern const struct detour_host host_table;
 
+/* What is behind the opaque pointer that providers see. */
 static inline const struct value *host_value(const detour_value *v)
 {
     return (const struct value *)(const void *)v;

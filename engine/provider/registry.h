@@ -25,12 +25,14 @@ struct provider_type {
 
 struct registry;
 
+/* A registry without providers; release it with registry_free. */
 struct registry *registry_new(void);
 void registry_free(struct registry *registry);
 
 /* Adds a provider; its tables are checked (names, types, flags) by asserts: a wrong table is a bug. */
 void registry_add(struct registry *registry, const struct detour_provider *provider);
 
+/* The provider of that name, or NULL. */
 const struct detour_provider *registry_provider(const struct registry *registry, struct str name);
 
 /* The type with its schema, or NULL. */

@@ -51,6 +51,7 @@ struct schema {
 const struct schema *schema_make(struct arena *arena, const struct schema_attr *attrs, size_t n_attrs,
                                  const struct schema_nested *nested, size_t n_nested, struct str doc);
 
+/* The attribute, or the type of nested blocks, of that name; NULL where there is none. */
 const struct schema_attr *schema_attr(const struct schema *schema, struct str name);
 const struct schema_nested *schema_nested(const struct schema *schema, struct str name);
 

@@ -56,6 +56,7 @@ static inline const struct token *parser_peek(struct parser *p)
     return t;
 }
 
+/* The kind of the token at hand. */
 static inline enum token_kind parser_kind(struct parser *p)
 {
     enum token_kind kind = parser_peek(p)->kind;
@@ -87,6 +88,7 @@ static inline bool parser_take(struct parser *p, enum token_kind kind)
     return true;
 }
 
+/* Where the token stands. */
 static inline struct span parser_span(const struct parser *p, const struct token *t)
 {
     return (struct span){p->file, t->off, t->len};
@@ -100,11 +102,13 @@ static inline struct span parser_from(const struct parser *p, uint32_t off)
     return (struct span){p->file, off, end > off ? end - off : 0};
 }
 
+/* The bytes of the token. */
 static inline struct str parser_text(const struct parser *p, const struct token *t)
 {
     return str_from(p->text.p + t->off, t->len);
 }
 
+/* Whether the token is that identifier. */
 static inline bool parser_is_word(const struct parser *p, const struct token *t, struct str word)
 {
     return t->kind == TOKEN_IDENT && str_eq(parser_text(p, t), word);
@@ -170,6 +174,7 @@ static inline unsigned height(const struct expr *e)
     return e->height + 1u;
 }
 
+/* The larger height of two trees. */
 static inline unsigned taller(unsigned a, unsigned b)
 {
     return a > b ? a : b;

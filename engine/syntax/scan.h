@@ -28,6 +28,7 @@ enum { SCAN_TOKENS = 3 << 20 };
  * `from` 0 is skipped. Any bytes are accepted, in time linear in their number. */
 struct tokens scan_tokens(struct str text, size_t from, size_t to, enum scan_mode mode);
 
+/* Gives the memory of the list back; the list is empty then. */
 void tokens_free(struct tokens *tokens);
 
 /* The same by instalments of `instalment` tokens or some more (SIZE_MAX: all at once), so that the tokens of a large

@@ -45,6 +45,7 @@ enum class {
 
 extern const uint8_t scanner_classes[256];
 
+/* The class of the byte there. */
 static inline uint8_t class_at(const struct scanner *s, size_t at)
 {
     return scanner_classes[(unsigned char)s->p[at]];
@@ -101,16 +102,19 @@ static inline void emit_bad(struct scanner *s, enum token_kind kind, size_t end)
     emit(s, kind, end, 0);
 }
 
+/* The innermost frame. */
 static inline struct frame *top(struct scanner *s)
 {
     return &s->frames[s->n_frames - 1];
 }
 
+/* Leaves the innermost frame. */
 static inline void pop(struct scanner *s)
 {
     s->n_frames--;
 }
 
+/* Enters a frame: a template, an interpolation, a bracket. */
 void scanner_push(struct scanner *s, struct frame frame);
 
 /* Whether this is the place to pause: behind a statement of the outermost level. */

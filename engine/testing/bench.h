@@ -102,6 +102,7 @@ void compare_note(struct eval *eval, const struct expr *condition, struct diag *
 /* Carries out the runs of the file, and takes down what they made. */
 void bench_work(struct bench *bench);
 
+/* Whether somebody interrupted: nothing new is started. */
 static inline bool testing_stopped(struct testing *testing)
 {
     return atomic_load(&testing->interrupts) > 0;

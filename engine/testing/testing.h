@@ -92,6 +92,7 @@ struct test_options {
 
 struct testing;
 
+/* A test of the configuration that the options name; they must outlive it. Release it with testing_free. */
 struct testing *testing_new(const struct test_options *options);
 void testing_free(struct testing *testing);
 
@@ -105,6 +106,7 @@ bool testing_check(struct testing *testing, struct diags *diags);
  * Async-signal-safe. */
 void testing_cancel(struct testing *testing);
 
+/* The texts that its diagnostics point into. */
 struct sources *testing_sources(struct testing *testing);
 
 /* "pass", "fail", "error", "skip", "pending". */

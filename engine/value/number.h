@@ -24,6 +24,7 @@ struct number {
     unsigned prec;
 };
 
+/* A whole number, with the precision of 64 bits. */
 static inline struct number number_int(int64_t i)
 {
     return (struct number){i, NULL, NUMBER_PREC_INT};
@@ -37,6 +38,7 @@ struct number number_from_double(struct arena *arena, double d);
 /* A floating-point number that equals the mathematical constants +Inf or -Inf. */
 struct number number_infinity(struct arena *arena, int sign);
 
+/* Sum, difference and product. */
 struct number number_add(struct arena *arena, struct number a, struct number b);
 struct number number_sub(struct arena *arena, struct number a, struct number b);
 struct number number_mul(struct arena *arena, struct number a, struct number b);
@@ -46,6 +48,7 @@ bool number_div(struct arena *arena, struct number a, struct number b, struct nu
 bool number_mod(struct arena *arena, struct number a, struct number b, struct number *out);
 struct number number_neg(struct arena *arena, struct number a);
 
+/* Order by value: <0, 0, >0. */
 int number_cmp(struct number a, struct number b);
 /* Integers compare exactly, otherwise by equal shortest text (§3). */
 bool number_eq(struct number a, struct number b);

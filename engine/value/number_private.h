@@ -20,6 +20,7 @@ struct bignum {
 
 #define MPFR_AUTO __attribute__((cleanup(number_clear))) mpfr_t
 
+/* mpfr_clear for MPFR_AUTO. */
 static inline void number_clear(mpfr_t *f)
 {
     mpfr_clear(*f);
@@ -30,6 +31,7 @@ struct number_view {
     mpfr_t f;
     mp_limb_t limbs[1];
 };
+/* The number as MPFR has it: the number's own, or made in `store`, which must outlive it. */
 mpfr_srcptr number_view(struct number a, struct number_view *store);
 
 /* The number that `f` holds, with f's precision. */

@@ -38,6 +38,7 @@ extern const struct type *const type_dynamic, *const type_bool, *const type_numb
 /* The type that one word names: string, number, bool, any; NULL for another word. */
 const struct type *type_keyword(struct str word);
 
+/* Lists, sets and maps of elements of that type; the tuple of these types (copied). */
 const struct type *type_list(const struct type *elem);
 const struct type *type_set(const struct type *elem);
 const struct type *type_map(const struct type *elem);
@@ -56,23 +57,25 @@ int type_attr(const struct type *object, struct str name);
 /* The same type with no attribute marked optional: what values of the constraint have. */
 const struct type *type_without_optional(const struct type *type);
 
+/* string, number or bool. */
 static inline bool type_is_primitive(const struct type *t)
 {
     return t->kind == TYPE_BOOL || t->kind == TYPE_NUMBER || t->kind == TYPE_STRING;
 }
 
+/* list, set or map. */
 static inline bool type_is_collection(const struct type *t)
 {
     return t->kind == TYPE_LIST || t->kind == TYPE_SET || t->kind == TYPE_MAP;
 }
 
-/* Whether values of the type are iterated with keys that are strings (map, object) or positions (list, tuple); sets are
- * neither. */
+/* map or object: elements have names. */
 static inline bool type_is_keyed(const struct type *t)
 {
     return t->kind == TYPE_MAP || t->kind == TYPE_OBJECT;
 }
 
+/* list or tuple: elements have positions. */
 static inline bool type_is_sequence(const struct type *t)
 {
     return t->kind == TYPE_LIST || t->kind == TYPE_TUPLE;

@@ -56,6 +56,7 @@ struct value {
 };
 
 /* -- making -- */
+/* No value, or one that is not known yet, of that type. */
 struct value value_null(const struct type *type);
 struct value value_unknown(const struct type *type);
 /* An unknown value with the refinement copied into `arena`; collapses to a known value where the facts allow only one.
@@ -84,6 +85,7 @@ struct value value_object(struct arena *arena, const struct str *names, const st
 struct value value_object_of(const struct type *type, const struct value *items);
 
 /* -- looking -- */
+/* Null; known, though it may be null; there at all (no type: none); or known and not null. */
 static inline bool value_is_null(struct value v)
 {
     return v.state == VALUE_NULL;
@@ -101,10 +103,12 @@ static inline bool value_is_set(struct value v)
 {
     return v.type && v.state == VALUE_KNOWN;
 }
+/* Nothing in it is unknown, however deep. */
 static inline bool value_wholly_known(struct value v)
 {
     return !(v.deep & DEEP_UNKNOWN);
 }
+/* Something in it is sensitive. */
 static inline bool value_has_secret(struct value v)
 {
     return (v.deep & DEEP_SENSITIVE) != 0;
@@ -124,10 +128,12 @@ struct value_iter {
     struct value of;
     size_t i;
 };
+/* From the first one on. */
 static inline struct value_iter value_iter(struct value v)
 {
     return (struct value_iter){v, 0};
 }
+/* The next one; either pointer may be NULL. False at the end, and where there is nothing to go through. */
 bool value_next(struct value_iter *it, struct value *key, struct value *item);
 
 /* -- marks -- */

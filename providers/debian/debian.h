@@ -32,6 +32,7 @@ struct kind {
 };
 
 extern const struct kind host_kind, package_kind, file_kind, directory_kind, user_kind, group_kind, service_kind;
+/* The kind of a managed type. A type that is none of this provider aborts. */
 const struct kind *kind_of(const struct detour_type *type);
 
 struct path_facts {
@@ -221,6 +222,7 @@ void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size
 /* data.c: data sources, named as the types that manage such things. */
 enum { DEBIAN_DATA = 4 };
 extern const struct detour_type debian_data[DEBIAN_DATA];
+/* Checks what names the object; `kind` is that of the type that manages such objects. */
 void data_validate(struct kit kit, const struct kind *kind, const detour_value *config, size_t request);
 /* The object as its facts show it; NULL: there is none. */
 const detour_value *data_state(struct batch *batch, struct item *item);

@@ -4,6 +4,7 @@
 
 #include "detour_provider.h"
 
+/* The built-in provider "detour": data that is only remembered. Static. */
 const struct detour_provider *detour_data_provider(void);
 
 #endif

@@ -13,6 +13,7 @@ struct kit {
     detour_call *call;
 };
 
+/* A string of the ABI, borrowed; and the reverse. */
 static inline struct str kit_from(struct detour_str s)
 {
     return str_from(s.p, s.n);
@@ -35,6 +36,7 @@ bool kit_set(struct kit kit, const detour_value *object, const char *name);
 /* The attribute's text, NUL-terminated; empty (p is "") where kit_attr answers NULL. */
 struct str kit_text(struct kit kit, const detour_value *object, const char *name);
 
+/* `otherwise` where the attribute is null or unknown. */
 bool kit_bool(struct kit kit, const detour_value *object, const char *name, bool otherwise);
 int64_t kit_integer(struct kit kit, const detour_value *object, const char *name, int64_t otherwise);
 
@@ -55,6 +57,7 @@ struct kit_edit {
     size_t n;
 };
 
+/* Sets an attribute of the edit; at most KIT_EDIT_MAX of them. Names and values are borrowed. */
 void kit_put(struct kit_edit *edit, const char *name, const detour_value *value);
 void kit_put_null(struct kit_edit *edit, const char *name);
 void kit_put_unknown(struct kit_edit *edit, const char *name);

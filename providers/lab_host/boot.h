@@ -18,6 +18,7 @@ bool boot_stop(struct work *work, struct str name);
 /* Ends everything of the machine at once. */
 void boot_kill(struct work *work, struct str name);
 
+/* Whether the machine's first process is there. */
 bool boot_runs(struct str name);
 
 /* Name of the machine's cgroup where systemd is not PID 1. */

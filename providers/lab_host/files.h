@@ -15,6 +15,7 @@ bool files_write(struct work *work, const char *path, struct str content, mode_t
 /* The content; empty where it cannot be read. */
 struct str files_slurp(struct arena *arena, const char *path);
 
+/* Whether something is at the path, be it a dangling link. */
 bool files_exist(const char *path);
 
 /* Mounts `upper` over the folders `lower` (topmost first, with ':' between) at `root`. */

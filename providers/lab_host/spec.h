@@ -32,6 +32,7 @@ const char *spec_check_key(struct str key);
 const char *spec_check_mount(struct str to, struct str from);
 const char *spec_check_mirror(struct str mirror);
 
+/* Appends, without looking whether it is there; whether it is; whether both are equal in their order. */
 void strs_add(struct arena *arena, struct strs *strs, struct str s);
 bool strs_has(const struct strs *strs, struct str s);
 bool strs_equal(const struct strs *a, const struct strs *b);

@@ -23,6 +23,7 @@ struct work {
     bool finished;
 };
 
+/* `stop` (or NULL) is watched while work waits; release it with work_free. */
 void work_init(struct work *work, const atomic_bool *stop);
 void work_free(struct work *work);
 

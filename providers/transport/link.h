@@ -39,6 +39,7 @@ bool link_problem(struct transport_problem *problem, enum transport_status statu
 /* What the command to run is: "sh -s", with sudo where asked. */
 const char *link_command(const struct transport *transport);
 
+/* Takes bytes of the script's output (the answer), or of its errors (noise, up to a cap). */
 void link_output(struct exchange *exchange, const char *bytes, size_t n);
 void link_noise(struct exchange *exchange, const char *bytes, size_t n);
 
@@ -50,6 +51,7 @@ enum link_wish link_tick(struct transport *transport, struct exchange *exchange,
 /* The file whose existence asks the script to stop. */
 struct str link_stop_file(struct arena *arena, const struct exchange *exchange);
 
+/* Opens the session; NULL with *problem filled. The local machine needs none, and always opens. */
 struct transport *link_ssh_open(struct arena *arena, const struct transport_target *target,
                                 struct transport_problem *problem);
 struct transport *link_local_open(const struct transport_target *target);

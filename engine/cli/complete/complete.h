@@ -38,8 +38,8 @@ const char *complete_kind_name(enum complete_kind kind);
 /* The kind of that name among those that detour lists; COMPLETE_NOTHING where there is none. */
 enum complete_kind complete_kind_named(struct str name);
 
-/* Calls visit for each command that is shown: the root (NULL) first, groups before what they hold. */
 typedef void complete_visit(struct strbuf *out, const struct command *command);
+/* Calls visit for each command that is shown: the root (NULL) first, groups before what they hold. */
 void complete_each(struct strbuf *out, complete_visit *visit);
 /* The commands within one: all for the root (NULL) and for help. NULL-ended, or NULL where none is shown. */
 const struct command *const *complete_within(const struct command *command);

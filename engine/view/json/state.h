@@ -5,6 +5,7 @@
 #include "state/model.h"
 #include "view/json/writer.h"
 
+/* show -json and state show -json: the state, or one instance, as a document. */
 void json_state(struct strbuf *out, const struct snapshot *state);
 void json_state_instance(struct strbuf *out, const struct state_instance *instance);
 /* output -json: {"name":{"sensitive":…,"type":…,"value":…}}, sensitive values included. */

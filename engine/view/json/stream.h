@@ -13,6 +13,7 @@
 struct writer stream_line(struct strbuf *out, const char *level, const char *type, struct str message);
 void stream_line_end(struct writer *w);
 
+/* The first line: who writes, and in which format. A line for a diagnostic, and for an event of a session. */
 void stream_version(struct strbuf *out, const char *version);
 void stream_diagnostic(struct strbuf *out, const struct sources *sources, const struct diag *diag);
 void stream_event(struct strbuf *out, const struct session_event *event);

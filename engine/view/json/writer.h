@@ -16,6 +16,7 @@ struct writer {
     bool filled[WRITER_DEPTH]; /* whether something stands in the array or object of that depth already */
 };
 
+/* A writer that appends to `out`. */
 static inline struct writer writer_to(struct strbuf *out)
 {
     return (struct writer){.out = out};

@@ -10,6 +10,7 @@ struct ssh {
     ssh_session session;
 };
 
+/* The `run` of link_ops, over the session. */
 bool link_ssh_run(struct transport *transport, struct str script, struct exchange *exchange,
                   struct transport_problem *problem);
 
