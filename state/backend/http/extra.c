@@ -80,10 +80,9 @@ static bool post_text(struct http *h, struct arena *arena, const char *name, str
                   name);
     json_write_string(&out, text, JSON_COMPACT);
     strbuf_lit(&out, "}\n");
-    strbuf_addc(&out, '\0');
     if (out.over)
         return backend_fail(&h->base, _("\"%s\" would have more than %d MiB"), name, BACKEND_SIZE_MAX >> 20);
-    return http_post(h, arena, http_beside(arena, h->address, name), str_sub(strbuf_str(&out), 0, out.n - 1)) ||
+    return http_post(h, arena, http_beside(arena, h->address, name), strbuf_str(&out)) ||
            (does_not_keep(h) && refuse_texts(h, "%s …%s.%s: %ld", h->update_method.p, address_end(h), name, h->status));
 }
 

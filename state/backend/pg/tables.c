@@ -20,18 +20,14 @@ PGresult *pg_statement(struct pg *p, bool *again, const char *sql, const char *c
 static const char *const tables[] = {
     "CREATE TABLE IF NOT EXISTS @.states (id bigserial PRIMARY KEY, name text UNIQUE NOT NULL, data text NOT NULL, "
     "written timestamptz NOT NULL DEFAULT now())",
-    "CREATE TABLE IF NOT EXISTS @.locks (name text PRIMARY KEY, id text NOT NULL, holder text NOT NULL, taken "
-    "timestamptz "
-    "NOT NULL DEFAULT now())",
-    "CREATE TABLE IF NOT EXISTS @.journal (name text NOT NULL, run text NOT NULL, number int NOT NULL, records text "
-    "NOT "
-    "NULL, written timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (name, run, number))",
-    "CREATE TABLE IF NOT EXISTS @.aside (id bigserial PRIMARY KEY, name text NOT NULL, run text NOT NULL, kind text "
-    "NOT "
-    "NULL, records text NOT NULL, put timestamptz NOT NULL DEFAULT now())",
-    "CREATE TABLE IF NOT EXISTS @.extras (name text NOT NULL, key text NOT NULL, data text NOT NULL, PRIMARY KEY "
-    "(name, "
-    "key))",
+    "CREATE TABLE IF NOT EXISTS @.locks (name text PRIMARY KEY, id text NOT NULL, holder text NOT NULL, "
+    "taken timestamptz NOT NULL DEFAULT now())",
+    "CREATE TABLE IF NOT EXISTS @.journal (name text NOT NULL, run text NOT NULL, number int NOT NULL, "
+    "records text NOT NULL, written timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (name, run, number))",
+    "CREATE TABLE IF NOT EXISTS @.aside (id bigserial PRIMARY KEY, name text NOT NULL, run text NOT NULL, "
+    "kind text NOT NULL, records text NOT NULL, put timestamptz NOT NULL DEFAULT now())",
+    "CREATE TABLE IF NOT EXISTS @.extras (name text NOT NULL, key text NOT NULL, data text NOT NULL, "
+    "PRIMARY KEY (name, key))",
 };
 
 /* One at a time: "IF NOT EXISTS" alone fails where two do it at once. */

@@ -67,3 +67,45 @@ Test(http, the_holder_is_named_and_what_says_later_is_tried_again)
     arena_free(arena);
     free(s);
 }
+
+#define DOCUMENT(name, serial, text)                                                                                   \
+    ANSWER("200", "{\"format\":\"detour.text\",\"version\":1,\"serial\":" serial ",\"name\":\"" name                   \
+                  "\",\"text\":\"" text "\"}")
+
+Test(http, further_texts_are_looked_at_before_they_are_written)
+{
+    static const char *const answers[] = {ANSWER("404", ""),
+                                          ANSWER("200", ""),
+                                          DOCUMENT("history", "4", "a\\nb"),
+                                          ANSWER("405", ""),
+                                          DOCUMENT("history.7", "1", "x"),
+                                          ANSWER("200", ""),
+                                          ANSWER("200", "{\"format\":\"detour.state\",\"serial\":3}"),
+                                          NULL};
+    struct server *s = calloc(1, sizeof *s);
+    s->answers = answers;
+    struct arena *arena = arena_new();
+    struct diags diags = DIAGS_INIT(arena);
+    struct backend *b = start(s, arena, &diags);
+    struct str text;
+    bool exists;
+    cr_assert(b->ops->extra_write(b, "history", STR("a\n\"b\"")), "%s", b->why);
+    cr_assert(b->ops->extra_read(b, arena, "history", &text, &exists) && exists && str_is(text, "a\nb"), "%s", b->why);
+    cr_assert(b->ops->extra_drop(b, "history.7"), "%s", b->why);
+    /* the state itself answers at that address: it is not written over, and nothing is asked of it again */
+    cr_assert_not(b->ops->extra_write(b, "history", STR("a")));
+    cr_assert_not_null(strstr(b->why, "something else is at …/x.history"), "%s", b->why);
+    cr_assert_not(b->ops->extra_write(b, "environments", STR("a")));
+    cr_assert(b->ops->extra_read(b, arena, "history", &text, &exists) && !exists);
+    backend_close(b);
+    stop(s);
+    cr_assert_eq(s->n, 7);
+    cr_assert_not_null(strstr(s->seen[0], "GET /x.history HTTP/1.1"));
+    cr_assert_not_null(strstr(s->seen[1], "POST /x.history HTTP/1.1"));
+    cr_assert_not_null(strstr(s->seen[1], "\"serial\":1,\"name\":\"history\",\"text\":\"a\\n\\\"b\\\"\"}"), "%s",
+                       s->seen[1]);
+    cr_assert_not_null(strstr(s->seen[3], "DELETE /x.history.7 HTTP/1.1"));
+    cr_assert_not_null(strstr(s->seen[5], "\"serial\":2,\"name\":\"history.7\",\"text\":\"\"}"), "%s", s->seen[5]);
+    arena_free(arena);
+    free(s);
+}
