@@ -63,11 +63,10 @@ static bool agreed(struct session *session, const char *file, const char *place)
     const struct session_options *o = &session->options;
     if (!o->confirm)
         return false;
-    struct str why =
-        arena_printf(session->arena,
-                     _("The last run could not write it to %s, and kept it in %s. Without it nothing can go "
-                       "on from there. Only 'yes' stores it."),
-                     place, file);
+    struct str why = arena_printf(session->arena,
+                                  _("The last run could not write it to %s, and kept it in %s.\n"
+                                    "  Only 'yes' stores it."),
+                                  place, file);
     return o->confirm(o->ask_ctx, _("Do you want to store the state of the last run now?"), why.p);
 }
 
