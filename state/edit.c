@@ -33,18 +33,6 @@ void edit_not_found(struct snapshot *here, struct str text, struct diags *diags)
 
 /* -- shared with moves -- */
 
-static const struct module_inst *plain_module(struct addrs *addrs, const struct module_inst *module)
-{
-    if (!module->parent)
-        return module;
-    return addr_module(addrs, plain_module(addrs, module->parent), module->name, (struct key){0});
-}
-
-const struct addr *edit_whole(struct addrs *addrs, const struct addr *addr)
-{
-    return addr_resource(addrs, plain_module(addrs, addr->module), addr->mode, addr->type, addr->name, (struct key){0});
-}
-
 void edit_set(struct arena *arena, struct edit *out, const struct addr *at, struct str deposed,
               const struct state_object *object)
 {
@@ -82,7 +70,7 @@ static void warn_dependents(struct arena *arena, struct snapshot *here, const st
     size_t n;
     vec_each (&out->places, i) {
         map_put(&gone, out->places.v[i]->text, NULL);
-        map_put(&whole, edit_whole(addrs, out->places.v[i])->text, (void *)out->places.v[i]);
+        map_put(&whole, addr_plain(addrs, out->places.v[i])->text, (void *)out->places.v[i]);
     }
     const struct state_instance *const *all = snapshot_sorted(here, &n);
     for (size_t i = 0; i < n; i++) {

@@ -181,10 +181,10 @@ static struct map followers(struct arena *arena, struct snapshot *here, const st
     const struct state_instance *const *all = snapshot_sorted(here, &n);
     for (size_t i = 0; i < n; i++)
         if (!map_find(&gone, all[i]->addr->text))
-            map_put(&stays, edit_whole(addrs, all[i]->addr)->text, NULL);
+            map_put(&stays, addr_plain(addrs, all[i]->addr)->text, NULL);
     vec_each (&edit->moves, i) {
-        const struct addr *from = edit_whole(addrs, edit->moves.v[i].from),
-                          *to = edit_whole(addrs, edit->moves.v[i].to);
+        const struct addr *from = addr_plain(addrs, edit->moves.v[i].from),
+                          *to = addr_plain(addrs, edit->moves.v[i].to);
         const struct addr **key = ARENA_NEW(arena, const struct addr *);
         *key = from;
         if (!map_find(&stays, from->text))

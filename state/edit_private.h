@@ -4,8 +4,6 @@
 
 #include "state/edit.h"
 
-/* The resource as a whole, without its key and those of its modules: so dependencies name it. */
-const struct addr *edit_whole(struct addrs *addrs, const struct addr *addr);
 /* Adds to the edit that the object is at that place; none where `object` is NULL. */
 void edit_set(struct arena *arena, struct edit *out, const struct addr *at, struct str deposed,
               const struct state_object *object);

@@ -136,6 +136,19 @@ const struct addr *addr_with_key(struct addrs *addrs, const struct addr *addr, s
     return addr_resource(addrs, addr->module, addr->mode, addr->type, addr->name, key);
 }
 
+const struct module_inst *addr_plain_module(struct addrs *addrs, const struct module_inst *module)
+{
+    if (!module->parent)
+        return module;
+    return addr_module(addrs, addr_plain_module(addrs, module->parent), module->name, (struct key){0});
+}
+
+const struct addr *addr_plain(struct addrs *addrs, const struct addr *addr)
+{
+    return addr_resource(addrs, addr_plain_module(addrs, addr->module), addr->mode, addr->type, addr->name,
+                         (struct key){0});
+}
+
 int key_cmp(struct key a, struct key b)
 {
     if (a.kind != b.kind)

@@ -50,6 +50,9 @@ const struct addr *addr_resource(struct addrs *addrs, const struct module_inst *
                                  struct str type, struct str name, struct key key);
 /* The same resource with another key (KEY_NONE: the resource as a whole). */
 const struct addr *addr_with_key(struct addrs *addrs, const struct addr *addr, struct key key);
+/* The module, or the resource, without any keys on its way: as the configuration declares it, whatever the instance. */
+const struct module_inst *addr_plain_module(struct addrs *addrs, const struct module_inst *module);
+const struct addr *addr_plain(struct addrs *addrs, const struct addr *addr);
 
 /* The address that prints as `text`, where it was made already; else NULL. */
 const struct addr *addr_find(struct addrs *addrs, struct str text);

@@ -212,8 +212,8 @@ bool only_forgotten(struct run *run, const struct addr *addr)
             if (!place_read(run->session->addrs, base, m->removed[i].from, &from))
                 continue;
             /* without keys: every instance of the module in between counts */
-            from.module = plain_module(run->session->addrs, from.module);
-            const struct addr *plain = plain_addr(run, addr);
+            from.module = addr_plain_module(run->session->addrs, from.module);
+            const struct addr *plain = addr_plain(run->session->addrs, addr);
             if (from.is_module ? module_match(&from, plain->module) != NULL : resource_match(&from, plain))
                 return !m->removed[i].destroy;
         }

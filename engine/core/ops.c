@@ -71,7 +71,7 @@ static struct operation *making_add(struct ordering *o, const struct change *cha
 /* The whole address as text, the same for all instances, whether or not it is declared. */
 static struct str whole_text(struct ordering *o, const struct addr *addr)
 {
-    return plain_addr(&o->a->run, addr)->text;
+    return addr_plain(o->a->run.session->addrs, addr)->text;
 }
 
 static struct removals *removals_of(struct ordering *o, struct str whole)

@@ -15,23 +15,9 @@ struct prior *prior_find(const struct priors *priors, const struct addr *addr)
     return priors ? map_get(&priors->current, addr_key(&addr)) : NULL;
 }
 
-/* The address without any instance keys, as the tree names tasks. */
-const struct module_inst *plain_module(struct addrs *addrs, const struct module_inst *module)
-{
-    if (!module->parent)
-        return module;
-    return addr_module(addrs, plain_module(addrs, module->parent), module->name, (struct key){0});
-}
-
-const struct addr *plain_addr(struct run *run, const struct addr *addr)
-{
-    struct addrs *addrs = run->session->addrs;
-    return addr_resource(addrs, plain_module(addrs, addr->module), addr->mode, addr->type, addr->name, (struct key){0});
-}
-
 struct task *task_of_addr(struct run *run, const struct addr *addr)
 {
-    return map_get(&run->tree->by_whole, plain_addr(run, addr)->text);
+    return map_get(&run->tree->by_whole, addr_plain(run->session->addrs, addr)->text);
 }
 
 /* -- provider instances -- */

@@ -190,9 +190,6 @@ void note(struct run *run, struct change *change, enum risk_level level, const c
 bool priors_load(struct run *run);
 /* The current object at the address, or NULL. */
 struct prior *prior_find(const struct priors *priors, const struct addr *addr);
-/* The module's address without any instance keys; the object's. */
-const struct module_inst *plain_module(struct addrs *addrs, const struct module_inst *module);
-const struct addr *plain_addr(struct run *run, const struct addr *addr);
 /* The block that declares the object, whatever its instance keys, or NULL. */
 struct task *task_of_addr(struct run *run, const struct addr *addr);
 

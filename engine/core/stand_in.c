@@ -8,10 +8,9 @@ static struct target plain_target(struct session *session, const struct target *
     struct addrs *addrs = session->addrs;
     struct target plain = {.whole = true};
     if (!target->addr)
-        plain.module = plain_module(addrs, target->module);
+        plain.module = addr_plain_module(addrs, target->module);
     else
-        plain.addr = addr_resource(addrs, plain_module(addrs, target->addr->module), target->addr->mode,
-                                   target->addr->type, target->addr->name, (struct key){0});
+        plain.addr = addr_plain(addrs, target->addr);
     return plain;
 }
 
