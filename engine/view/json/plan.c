@@ -125,6 +125,27 @@ static void resource_change(struct writer *w, const struct change *change)
 
 /* -- planned values -- */
 
+static void planned_outputs(struct writer *w, const struct plan *plan)
+{
+    writer_key(w, "outputs");
+    writer_open(w, '{');
+    vec_each (&plan->outputs, i) {
+        const struct plan_output *output = &plan->outputs.v[i];
+        if (output->action == ACTION_DELETE)
+            continue;
+        writer_key_str(w, output->name);
+        writer_open(w, '{');
+        writer_field_bool(w, "sensitive", output->sensitive);
+        if (value_wholly_known(output->after)) {
+            writer_key(w, "type");
+            writer_type(w, output->after.type);
+            field_value(w, "value", output->after);
+        }
+        writer_close(w, '}');
+    }
+    writer_close(w, '}');
+}
+
 /* What will stand after the plan: every change that leaves an object. */
 static void planned_values(struct writer *w, const struct plan *plan)
 {
@@ -143,23 +164,7 @@ static void planned_values(struct writer *w, const struct plan *plan)
     }
     writer_key(w, "planned_values");
     writer_open(w, '{');
-    writer_key(w, "outputs");
-    writer_open(w, '{');
-    vec_each (&plan->outputs, i) {
-        const struct plan_output *output = &plan->outputs.v[i];
-        if (output->action == ACTION_DELETE)
-            continue;
-        writer_key_str(w, output->name);
-        writer_open(w, '{');
-        writer_field_bool(w, "sensitive", output->sensitive);
-        if (value_wholly_known(output->after)) {
-            writer_key(w, "type");
-            writer_type(w, output->after.type);
-            field_value(w, "value", output->after);
-        }
-        writer_close(w, '}');
-    }
-    writer_close(w, '}');
+    planned_outputs(w, plan);
     writer_key(w, "root_module");
     modules_write(w, arena, items.v, items.n);
     writer_close(w, '}');
