@@ -25,9 +25,20 @@ static void copy_entries(struct secrets *s, struct header *h, struct str but)
             vec_push(s->arena, &h->entries, s->header.entries.v[i]);
 }
 
-static bool invalid_recipient(struct str text, const char *why, struct diags *diags)
+/* What is no public key may be a private one, given by mistake: then it must not be printed. */
+static struct str shown(struct arena *arena, struct str text)
 {
-    diag_error(diags, (struct span){0}, _("Invalid recipient"), _("\"%.*s\": %s."), STR_ARG(text), _(why));
+    enum { LONGEST = 120 };
+    struct str line = text;
+    str_next_line(&text, &line);
+    if (line.n > LONGEST || text.n || memmem(line.p, line.n, "SECRET-KEY", strlen("SECRET-KEY")))
+        return str_c(_("what was given"));
+    return arena_printf(arena, "\"%.*s\"", STR_ARG(line));
+}
+
+static bool invalid_recipient(struct secrets *s, struct str text, const char *why, struct diags *diags)
+{
+    diag_error(diags, (struct span){0}, _("Invalid recipient"), "%.*s: %s.", STR_ARG(shown(s->arena, text)), _(why));
     return false;
 }
 
@@ -37,7 +48,7 @@ bool secrets_add(struct secrets *s, struct str recipient, struct diags *diags)
     struct age_recipient key;
     const char *why;
     if (!age_recipient_parse(s->arena, recipient, &key, &why))
-        return invalid_recipient(recipient, why, diags);
+        return invalid_recipient(s, recipient, why, diags);
     copy_entries(s, &h, STR(""));
     if (!secrets_entry_add(s, &h, &key, SECRETS_ADDED)) {
         diag_error(diags, (struct span){0}, _("Recipient twice"),
@@ -71,9 +82,9 @@ bool secrets_remove(struct secrets *s, struct str recipient, struct diags *diags
     if (!entry) {
         diag_error(
             diags, (struct span){0}, _("No such recipient"),
-            _("\"%.*s\" is not one of those who open the secrets. \"detour secrets recipients list\" shows who does; "
+            _("%.*s is not one of those who open the secrets. \"detour secrets recipients list\" shows who does; "
               "name one by its key, or by its comment where no other has the same."),
-            STR_ARG(recipient));
+            STR_ARG(shown(s->arena, recipient)));
         return false;
     }
     if (entry->origin == SECRETS_CONFIGURED && s->settings.recipients.n) {

@@ -97,6 +97,8 @@ static bool unknown_option(const struct command *command, struct str name, struc
     }
     ARENA_AUTO arena = arena_new();
     struct map names = MAP_INIT(arena);
+    struct str rest = name;
+    str_next_line(&rest, &name); /* the further lines of what was pasted may be a private key */
     for (size_t i = 0; i < flag_count; i++)
         if (flag_applies(command, str_c(flag_table[i].name)))
             map_put(&names, str_c(flag_table[i].name), NULL);

@@ -432,4 +432,14 @@ d "$k" plan -detailed-exitcode -env=staging
 exits "a key that others may read opens" 0
 told "and a warning says so" "Others may read a key of the secrets"
 
+# -- a private key that is given by mistake is not printed --
+for given in "$work/bob" "$(cat "$work/bob")" AGE-SECRET-KEY-1QQQQ; do
+    for action in add remove; do
+        d "$k" secrets recipients $action -env=staging "$given"
+        exits "a private key to $action" 1
+        lacks "it is not printed" "$out$err" "$(sed -n 3p "$work/bob")"
+        lacks "nor this" "$out$err" "QQQQ"
+    done
+done
+
 done_testing
