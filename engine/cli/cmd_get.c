@@ -1,6 +1,7 @@
 #include "base/gettext.h"
 #include "cli/cli.h"
 #include "module_store/store.h"
+#include "testing/testing.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -45,10 +46,26 @@ static void on_event(void *ctx, const struct module_event *event)
 
 /* -- the command -- */
 
-static bool fetch(struct cli *cli, struct module_store *store, const struct config **config)
+/* What the runs of tests call for. */
+static struct testing *fetch_for_tests(struct cli *cli, const struct config_reader *reader, const struct config *config)
+{
+    struct test_options tests = {.test_dir = str_c(cli->flags.test_directory),
+                                 .registry = cli->registry,
+                                 .funcs = cli_functions(cli),
+                                 .reader = reader,
+                                 .config = config,
+                                 .version = STR(DETOUR_VERSION_TEXT)};
+    struct testing *testing = testing_new(&tests);
+    testing_check(testing, &cli->diags);
+    return testing;
+}
+
+/* `testing` holds texts that problems point into. */
+static bool fetch(struct cli *cli, struct module_store *store, const struct config **config, struct testing **testing)
 {
     struct config_reader reader = module_store_reader(store);
     *config = config_load(cli->arena, cli->sources, &reader, STR("."), STR(DETOUR_VERSION_TEXT), &cli->diags);
+    *testing = fetch_for_tests(cli, &reader, *config);
     return module_store_commit(store, !diags_failed(&cli->diags), &cli->diags) && !diags_failed(&cli->diags);
 }
 
@@ -71,15 +88,17 @@ static int run(struct cli *cli)
     struct module_store *store = module_store_new(&options);
     struct sources *sources = cli->sources = sources_new();
     const struct config *config = NULL;
+    struct testing *testing = NULL;
     cli_watch_interrupts(on_interrupt);
     signal(SIGHUP, on_interrupt);
-    bool ok = fetch(cli, store, &config);
+    bool ok = fetch(cli, store, &config, &testing);
     module_store_close(store);
     if (config)
         config_tell_packages(config, &cli->diags);
     if (ok && !module_store_packages(store))
         cli_print(str_c(_("Nothing to fetch: every module is a folder of this machine.\n")));
     cli_report(cli);
+    testing_free(testing);
     cli->sources = NULL;
     sources_free(sources);
     return ok ? EXIT_OK : EXIT_ERROR;
@@ -95,6 +114,6 @@ const struct command cmd_get = {
         "commit that file. All other commands use what is in .detour/modules if it has that digest, and never a "
         "network.\nA tag or branch that moves changes nothing: what is pinned stays, until -update takes what the "
         "sources hold now."),
-    .flags = "no-color offline update",
+    .flags = "no-color offline test-directory update",
     .run = run,
 };

@@ -1,6 +1,5 @@
 #include "base/gettext.h"
 #include "cli/cli.h"
-#include "funcs/table.h"
 #include "testing/testing.h"
 #include "view/json/stream.h"
 
@@ -18,7 +17,7 @@ static struct testing *check_tests(struct cli *cli)
     struct test_options options = {
         .test_dir = str_c(cli->flags.test_directory),
         .registry = cli->registry,
-        .funcs = funcs_table(),
+        .funcs = cli_functions(cli),
         .reader = cli_reader(cli),
         .config = session_config(cli->session),
         .version = STR(DETOUR_VERSION_TEXT),

@@ -266,6 +266,12 @@ struct config_reader config_memory(const struct config_files *files);
 const struct config *config_load(struct arena *arena, struct sources *sources, const struct config_reader *reader,
                                  struct str dir, struct str version, struct diags *diags);
 
+/* The same with the module that `source` (at `at`) names as a module block of the root module would; NULL where it is
+ * not found (reported). */
+const struct config *config_load_source(struct arena *arena, struct sources *sources,
+                                        const struct config_reader *reader, struct str source, struct span at,
+                                        struct str version, struct diags *diags);
+
 /* The same with the module in the folder `dir` as the root of a configuration whose folder is the current one: files
  * are named, and modules found, from there. */
 const struct config *config_load_module(struct arena *arena, struct sources *sources,

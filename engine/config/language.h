@@ -52,6 +52,8 @@ struct language_block {
 extern const struct language_block language_root;
 /* A file of tests. */
 extern const struct language_block language_test;
+/* A file of what mocked providers answer, in the folder that the source of a mock names. */
+extern const struct language_block language_mock;
 /* dynamic "…" { for_each, iterator, content }, which stands in bodies of schemas. */
 extern const struct language_block language_dynamic;
 

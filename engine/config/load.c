@@ -331,16 +331,25 @@ static const struct config_node *add_node(struct load *load, const struct config
     return node;
 }
 
-static const struct config *load_root(struct arena *arena, struct sources *sources, const struct config_reader *reader,
-                                      struct str root_dir, struct str start, struct str version, struct diags *diags)
+static struct load load_new(struct arena *arena, struct sources *sources, const struct config_reader *reader,
+                            struct str root_dir, struct str version, struct diags *diags)
 {
     struct config *config = ARENA_NEW(arena, struct config);
     *config = (struct config){arena, sources, NULL, MAP_INIT(arena), MAP_INIT(arena)};
-    struct load load = {config, reader, root_dir, arena_str(arena, version), MAP_INIT(arena), false, diags};
-    const struct config_package own = {.dir = start};
-    const struct config_module *root = load_module(&load, &own, (struct span){0}, NULL);
-    config->root = add_node(&load, NULL, NULL, root);
-    return config;
+    return (struct load){config, reader, root_dir, arena_str(arena, version), MAP_INIT(arena), false, diags};
+}
+
+static const struct config *load_tree(struct load *load, const struct config_package *own)
+{
+    load->config->root = add_node(load, NULL, NULL, load_module(load, own, (struct span){0}, NULL));
+    return load->config;
+}
+
+static const struct config *load_root(struct arena *arena, struct sources *sources, const struct config_reader *reader,
+                                      struct str root_dir, struct str start, struct str version, struct diags *diags)
+{
+    struct load load = load_new(arena, sources, reader, root_dir, version, diags);
+    return load_tree(&load, &(struct config_package){.dir = start});
 }
 
 const struct config *config_load(struct arena *arena, struct sources *sources, const struct config_reader *reader,
@@ -354,4 +363,15 @@ const struct config *config_load_module(struct arena *arena, struct sources *sou
                                         struct diags *diags)
 {
     return load_root(arena, sources, reader, STR("."), arena_str(arena, dir), version, diags);
+}
+
+const struct config *config_load_source(struct arena *arena, struct sources *sources,
+                                        const struct config_reader *reader, struct str source, struct span at,
+                                        struct str version, struct diags *diags)
+{
+    struct load load = load_new(arena, sources, reader, STR("."), version, diags);
+    const struct config_call call = {.source = source, .source_span = at};
+    const struct chain root = {.dir = STR("."), .length = 1};
+    struct config_package found = {0};
+    return find_module(&load, &root, &call, &found) ? load_tree(&load, &found) : NULL;
 }

@@ -22,7 +22,8 @@ bool config_is_source(struct str name)
 {
     name = without_json(name);
     return str_ends(name, STR(".hcl")) && !str_starts(name, STR(".")) && !config_is_override(name) &&
-           !str_ends(name, STR(".vars.hcl")) && !str_ends(name, STR(".test.hcl")) && !str_is(name, "detour.lock.hcl");
+           !str_ends(name, STR(".vars.hcl")) && !str_ends(name, STR(".test.hcl")) &&
+           !str_ends(name, STR(".mock.hcl")) && !str_is(name, "detour.lock.hcl");
 }
 
 bool config_is_values(struct str name)

@@ -1,13 +1,16 @@
 #include "config/testfile.h"
 
+#include "base/fs.h"
 #include "config/decode.h"
 #include "syntax/parse.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 struct reading {
     struct decode d; /* first: what the shared decoders take */
     struct testfile *file;
+    const struct config_reader *reader;
     VEC(struct testfile_override) overrides; /* of the file */
     VEC(struct testfile_run) runs;
 };
@@ -99,14 +102,21 @@ static bool decode_override(struct decode *d, const struct block *block, bool pl
     return out->target != NULL;
 }
 
-static struct testfile_overrides decode_overrides(struct decode *d, const struct body *body, bool planned)
+typedef VEC(struct testfile_override) override_list;
+
+static void add_overrides(struct decode *d, const struct body *body, bool planned, override_list *list)
 {
-    VEC(struct testfile_override) list = {0};
     struct testfile_override override;
     enum testfile_override_kind kind;
     for (size_t i = 0; i < body->n_items; i++)
         if (override_kind(body->items[i].block, &kind) && decode_override(d, body->items[i].block, planned, &override))
-            vec_push(d->arena, &list, override);
+            vec_push(d->arena, list, override);
+}
+
+static struct testfile_overrides decode_overrides(struct decode *d, const struct body *body, bool planned)
+{
+    override_list list = {0};
+    add_overrides(d, body, planned, &list);
     return (struct testfile_overrides){list.v, list.n};
 }
 
@@ -147,18 +157,91 @@ static bool decode_defaults(struct decode *d, const struct block *block, bool pl
     return true;
 }
 
-static void all_defaults(struct decode *d, const struct body *body, bool planned, struct testfile_mock *mock)
+typedef VEC(struct testfile_defaults) defaults_list;
+
+static void add_defaults(struct decode *d, const struct body *body, bool planned, defaults_list *list)
 {
-    VEC(struct testfile_defaults) list = {0};
     struct testfile_defaults one;
     for (size_t i = 0; i < body->n_items; i++) {
         const struct block *block = body->items[i].block;
         if (block && (str_is(block->type.text, "mock_resource") || str_is(block->type.text, "mock_data")) &&
             decode_defaults(d, block, planned, &one))
-            vec_push(d->arena, &list, one);
+            vec_push(d->arena, list, one);
     }
-    mock->defaults = list.v;
-    mock->n_defaults = list.n;
+}
+
+static bool is_mock_file(struct str name)
+{
+    return (str_ends(name, STR(".mock.hcl")) || str_ends(name, STR(".mock.hcl.json"))) && !str_starts(name, STR("."));
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* The mock files of the folder, sorted; none after an error. */
+static struct str *mock_files(struct reading *r, struct str dir, struct span at, size_t *n)
+{
+    struct arena *arena = r->d.arena;
+    struct str *names = NULL;
+    size_t n_names = 0;
+    *n = 0;
+    if (!r->reader->list(r->reader->ctx, arena, dir, &names, &n_names)) {
+        diag_error(r->d.diags, at, _("Unusable folder of mocks"), _("The folder \"%.*s\" cannot be read: %s."),
+                   STR_ARG(dir), strerror(errno));
+        return NULL;
+    }
+    for (size_t i = 0; i < n_names; i++)
+        if (is_mock_file(names[i]))
+            names[(*n)++] = names[i];
+    if (!*n)
+        diag_error(r->d.diags, at, _("Unusable folder of mocks"),
+                   _("The folder \"%.*s\" holds no file whose name ends in .mock.hcl or .mock.hcl.json."),
+                   STR_ARG(dir));
+    else
+        qsort(names, *n, sizeof *names, by_bytes);
+    return names;
+}
+
+static const struct body *read_body(struct decode *d, const struct config_reader *reader, struct str path,
+                                    const struct language_block *row)
+{
+    struct str text;
+    if (!reader->read(reader->ctx, d->arena, path, &text)) {
+        diag_error(d->diags, (struct span){0}, _("Unreadable file"), _("%.*s cannot be read: %s."), STR_ARG(path),
+                   strerror(errno));
+        return NULL;
+    }
+    uint32_t number = sources_add(d->sources, path, text);
+    return str_ends(path, STR(".json"))
+               ? json_body(d->arena, d->diags, d->sources, number, language_json(d->arena, row))
+               : parse_body(d->arena, d->diags, d->sources, number);
+}
+
+/* What the folder's files say. */
+static void add_source(struct reading *r, const struct body *body, bool planned, defaults_list *defaults,
+                       override_list *overrides)
+{
+    const struct expr *expr = decode_expr(body, "source");
+    struct str source = expr ? decode_text(&r->d, body, "source") : (struct str){0};
+    size_t n = 0;
+    if (!source.n)
+        return;
+    if (!config_is_path(source)) {
+        diag_error(r->d.diags, expr->span, _("Unusable folder of mocks"),
+                   _("Mocks come from a folder of this machine, and its path starts with ./ or ../."));
+        return;
+    }
+    struct str dir = config_folder(r->d.arena, STR("."), source), *names = mock_files(r, dir, expr->span, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct body *file = read_body(&r->d, r->reader, fs_join(r->d.arena, dir, names[i]), &language_mock);
+        if (!file)
+            continue;
+        decode_shape(&r->d, file, &language_mock);
+        add_defaults(&r->d, file, planned, defaults);
+        add_overrides(&r->d, file, planned, overrides);
+    }
 }
 
 static bool decode_alias(struct decode *d, const struct body *body, struct str *alias)
@@ -195,8 +278,14 @@ static void file_mock(struct reading *r, const struct block *block)
     mock->key = mock->alias.n ? arena_printf(d->arena, "%.*s.%.*s", STR_ARG(mock->name.text), STR_ARG(mock->alias))
                               : mock->name.text;
     bool planned = decode_during(d, block->body, false);
-    all_defaults(d, block->body, planned, mock);
-    mock->overrides = decode_overrides(d, block->body, planned);
+    defaults_list defaults = {0};
+    override_list overrides = {0};
+    add_source(r, block->body, planned, &defaults, &overrides); /* first: later ones win */
+    add_defaults(d, block->body, planned, &defaults);
+    add_overrides(d, block->body, planned, &overrides);
+    mock->defaults = defaults.v;
+    mock->n_defaults = defaults.n;
+    mock->overrides = (struct testfile_overrides){overrides.v, overrides.n};
     const struct config_provider *provider = map_get(&r->file->providers, mock->key);
     if (provider)
         check_twice(d, mock->key, mock->header, provider_place(provider));
@@ -248,11 +337,7 @@ static void decode_source(struct decode *d, const struct body *body, struct test
         return;
     struct str source = decode_text(d, block->body, "source");
     run->source_span = expr->span;
-    if (config_is_path(source))
-        run->source = source;
-    else if (source.n)
-        diag_error(d->diags, expr->span, _("Unsupported module source"),
-                   _("A run's module comes from a folder of this machine, and its path starts with ./ or ../."));
+    run->source = source;
 }
 
 static void decode_plan_options(struct decode *d, const struct body *body, struct testfile_run *run)
@@ -357,21 +442,15 @@ static void decode_body(struct reading *r, const struct body *body)
 const struct testfile *testfile_load(struct arena *arena, struct sources *sources, const struct config_reader *reader,
                                      struct str path, struct diags *diags)
 {
-    struct str text;
-    if (!reader->read(reader->ctx, arena, path, &text)) {
-        diag_error(diags, (struct span){0}, _("Unreadable file"), _("%.*s cannot be read: %s."), STR_ARG(path),
-                   strerror(errno));
-        return NULL;
-    }
-    uint32_t number = sources_add(sources, path, text);
-    const struct body *body = str_ends(path, STR(".json"))
-                                  ? json_body(arena, diags, sources, number, language_json(arena, &language_test))
-                                  : parse_body(arena, diags, sources, number);
-    struct testfile *file = ARENA_NEW(arena, struct testfile);
     struct config_module *module = ARENA_NEW(arena, struct config_module);
     *module = (struct config_module){.dir = STR("."), .path = STR("."), .providers = MAP_INIT(arena)};
+    struct testfile *file = ARENA_NEW(arena, struct testfile);
     *file = (struct testfile){.path = arena_str(arena, path), .providers = MAP_INIT(arena), .mocks = MAP_INIT(arena)};
-    struct reading r = {.d = {.arena = arena, .sources = sources, .diags = diags, .module = module}, .file = file};
+    struct reading r = {
+        .d = {.arena = arena, .sources = sources, .diags = diags, .module = module}, .file = file, .reader = reader};
+    const struct body *body = read_body(&r.d, reader, path, &language_test);
+    if (!body)
+        return NULL;
     decode_body(&r, body);
     return file;
 }

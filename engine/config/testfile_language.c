@@ -50,7 +50,14 @@ static const struct language_block mock_provider = {
     .type = "mock_provider",
     LABELS("name"),
     .doc = N_("An instance of a provider that touches nothing: what it would compute is made up."),
-    ARGUMENTS(ALIAS, DURING),
+    ARGUMENTS(ALIAS, DURING,
+              {.name = "source", .kind = LANGUAGE_CONSTANT, .type = "string",
+               .doc = N_("A folder of *.mock.hcl files, from that of the configuration, whose blocks count where there are none here: ./tests/mocks.")}),
+    BLOCKS(&mock_resource, &mock_data, &override_resource, &override_data, &override_module),
+};
+
+const struct language_block language_mock = {
+    .type = "mock file",
     BLOCKS(&mock_resource, &mock_data, &override_resource, &override_data, &override_module),
 };
 
@@ -81,7 +88,7 @@ static const struct language_block module = {
     .single = true,
     .doc = N_("Another module to run instead of the one under test."),
     ARGUMENTS({.name = "source", .kind = LANGUAGE_CONSTANT, .type = "string", .required = true,
-               .doc = N_("Its folder, from that of the configuration: ./tests/setup.")}),
+               .doc = N_("Its folder, from that of the configuration: ./tests/setup; or where it is kept, as in module blocks.")}),
 };
 
 static const struct language_block plan_options = {

@@ -72,7 +72,7 @@ bool stage_run(struct bench *bench, struct test_run *run, struct staged *out);
 /* What can be said of a run without evaluating anything: about its module, and its expectations. */
 void stage_check(struct testing *testing, const struct testfile_run *run, struct diags *diags);
 /* The module in that folder, loaded once. */
-struct subject *stage_subject(struct testing *testing, struct str dir);
+struct subject *stage_subject(struct testing *testing, struct str source, struct span at);
 
 /* -- stand_in.c -- */
 /* The providers and overrides of the run, evaluated with `eval` and checked against the schemas. */

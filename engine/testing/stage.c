@@ -7,20 +7,32 @@
 
 /* -- the configurations -- */
 
-struct subject *stage_subject(struct testing *testing, struct str dir)
+/* A module that is kept elsewhere: its folder is known once it is found. */
+static void load_source(struct testing *testing, struct subject *subject, struct str source, struct span at)
 {
-    struct subject *subject = map_get(&testing->subjects, dir);
+    subject->config = config_load_source(testing->arena, testing->sources, &testing->reader, source, at,
+                                         testing->options.version, &subject->diags);
+    if (subject->config)
+        subject->dir = subject->config->root->module->dir;
+}
+
+struct subject *stage_subject(struct testing *testing, struct str source, struct span at)
+{
+    bool path = config_is_path(source);
+    struct str key = arena_str(testing->arena, path ? config_folder(testing->arena, STR("."), source) : source);
+    struct subject *subject = map_get(&testing->subjects, key);
     if (subject)
         return subject;
     subject = ARENA_NEW(testing->arena, struct subject);
-    *subject = (struct subject){.dir = arena_str(testing->arena, dir), .diags = DIAGS_INIT(testing->arena)};
-    map_put(&testing->subjects, subject->dir, subject);
-    if (testing->options.config && str_is(dir, ".")) {
+    *subject = (struct subject){.dir = key, .diags = DIAGS_INIT(testing->arena)};
+    map_put(&testing->subjects, key, subject);
+    if (!path)
+        load_source(testing, subject, source, at);
+    else if (testing->options.config && str_is(key, "."))
         subject->config = testing->options.config;
-        return subject;
-    }
-    subject->config = config_load_module(testing->arena, testing->sources, &testing->reader, subject->dir,
-                                         testing->options.version, &subject->diags);
+    else
+        subject->config = config_load_module(testing->arena, testing->sources, &testing->reader, key,
+                                             testing->options.version, &subject->diags);
     return subject;
 }
 
@@ -227,7 +239,7 @@ static struct bench_state *state_for(struct bench *bench, const struct testfile_
 
 static struct subject *subject_of(struct testing *testing, const struct testfile_run *run)
 {
-    return stage_subject(testing, run->source.n ? config_folder(testing->arena, STR("."), run->source) : STR("."));
+    return stage_subject(testing, run->source.n ? run->source : STR("."), run->source_span);
 }
 
 /* The problems of loading the module, and whether there are any errors among them. */

@@ -176,7 +176,7 @@ static loaded_list load_files(struct testing *t)
 static void load_subject(struct testing *t)
 {
     const struct test_options *o = &t->options;
-    struct subject *root = stage_subject(t, STR("."));
+    struct subject *root = stage_subject(t, STR("."), (struct span){0});
     diags_append(&t->suite.diags, &root->diags);
     root->told = true;
     if (diags_failed(&root->diags))

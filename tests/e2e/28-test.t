@@ -461,6 +461,68 @@ printf '%s\n' 'mock_provider "debian" {}' 'run "a" {}' >"$work/import/a.test.hcl
 d "$work/import" test
 exits "with a mock there is nothing to take over" 0
 
+# -- modules that are kept elsewhere, and mocks in files of their own --
+mkdir -p "$work/repo/sub/deep" "$work/elsewhere/tests/mocks"
+cat >"$work/repo/sub/main.hcl" <<'HCL'
+variable "x" { default = "own" }
+module "deep" { source = "./deep" }
+resource "debian_file" "f" {
+  host    = "h"
+  path    = "/x"
+  content = var.x
+}
+output "o" { value = "${module.deep.d}-${var.x}" }
+HCL
+echo 'output "d" { value = "deep" }' >"$work/repo/sub/deep/main.hcl"
+git -C "$work/repo" init -q
+git -C "$work/repo" add -A
+git -C "$work/repo" -c user.name=t -c user.email=t@localhost commit -qm one
+echo 'output "x" { value = 1 }' >"$work/elsewhere/main.hcl"
+cat >"$work/elsewhere/a.test.hcl" <<HCL
+mock_provider "debian" {
+  source = "./tests/mocks"
+}
+run "remote" {
+  module { source = "git::file://$work/repo//sub" }
+  variables { x = "given" }
+  assert {
+    condition     = output.o == "deep-given"
+    error_message = "o is \${output.o}"
+  }
+  assert {
+    condition     = debian_file.f.sha256 == "mocked"
+    error_message = "it is \${debian_file.f.sha256}"
+  }
+}
+HCL
+echo 'mock_resource "debian_file" { defaults = { sha256 = "mocked" } }' >"$work/elsewhere/tests/mocks/files.mock.hcl"
+d "$work/elsewhere" test
+exits "a module that was not fetched: exit 1" 1
+has "the run says where" "$err" 'a.test.hcl line 5, in run "remote"'
+has "and what to do" "$err" "detour"
+d "$work/elsewhere" get
+exits "get fetches what tests call for" 0
+d "$work/elsewhere" test
+exits "and then they run" 0
+d "$work/elsewhere" get
+has "a second get keeps it" "$out" "current"
+sed -i 's|/mocks"|/mock"|' "$work/elsewhere/a.test.hcl"
+d "$work/elsewhere" validate
+exits "a folder of mocks that is not there" 1
+has "is named at its place" "$err" "a.test.hcl line 2"
+sed -i 's|/mock"|/mocks"|' "$work/elsewhere/a.test.hcl"
+echo 'mock_resource "debian_file" { default = {} }' >>"$work/elsewhere/tests/mocks/files.mock.hcl"
+d "$work/elsewhere" test
+has "a mistake in a file of mocks has its place there" "$err" "tests/mocks/files.mock.hcl line 2"
+rm -r "$work/elsewhere/tests"
+mkdir -p "$work/elsewhere/tests/mocks"
+echo '{"mock_resource": {"debian_file": {"defaults": {"sha256": "mocked"}}}}' >"$work/elsewhere/tests/mocks/files.mock.hcl.json"
+d "$work/elsewhere" test
+exits "mocks in JSON" 0
+sed -i 's|^mock_provider "debian" {|&\n  mock_resource "debian_file" { defaults = { sha256 = "own" } }|' "$work/elsewhere/a.test.hcl"
+d "$work/elsewhere" test
+has "what the block says itself goes before" "$err" "it is own"
+
 # -- the quickstart: passes without a machine, and fails when it is broken --
 q=$work/quickstart
 cp -r "$root/examples/detour/quickstart" "$q"
