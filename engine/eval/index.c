@@ -10,15 +10,16 @@ struct at {
     struct span span;
 };
 
-static struct value fail_index(struct at at, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static struct value fail(struct at at, const char *summary, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static struct value fail_index(struct at at, const char *format, ...)
+static struct value fail(struct at at, const char *summary, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     struct str detail = arena_vprintf(at.eval->arena, format, args);
     va_end(args);
-    eval_error(at.eval, at.about, at.span, _(invalid_index), "%.*s", STR_ARG(detail));
+    eval_error(at.eval, at.about, at.span, _(summary), "%.*s", STR_ARG(detail));
     return eval_nothing();
 }
 
@@ -26,21 +27,22 @@ static struct value fail_index(struct at at, const char *format, ...)
 static struct value no_element(struct at at, struct value key, size_t length)
 {
     if (key.marks & MARK_SENSITIVE)
-        return fail_index(at, _("The sensitive index does not identify an element of the collection."));
+        return fail(at, invalid_index, _("The sensitive index does not identify an element of the collection."));
     struct number index = value_as_number(key);
     struct str text = number_text(at.eval->arena, index);
     if (!number_is_int(index))
-        return fail_index(at, _("An index must be a whole number, but this is %.*s. Use floor() to round it down."),
-                          STR_ARG(text));
+        return fail(at, invalid_index,
+                    _("An index must be a whole number, but this is %.*s. Use floor() to round it down."),
+                    STR_ARG(text));
     if (number_sign(index) < 0)
-        return fail_index(at,
-                          _("The index %.*s is negative; the first element has index 0. To count from the end, "
-                            "subtract from length()."),
-                          STR_ARG(text));
+        return fail(at, invalid_index,
+                    _("The index %.*s is negative; the first element has index 0. To count from the end, "
+                      "subtract from length()."),
+                    STR_ARG(text));
     if (!length)
-        return fail_index(at, _("The index is %.*s, but the collection has no elements."), STR_ARG(text));
-    return fail_index(at, _("The index is %.*s, but the last of the %zu elements has index %zu."), STR_ARG(text),
-                      length, length - 1);
+        return fail(at, invalid_index, _("The index is %.*s, but the collection has no elements."), STR_ARG(text));
+    return fail(at, invalid_index, _("The index is %.*s, but the last of the %zu elements has index %zu."),
+                STR_ARG(text), length, length - 1);
 }
 
 static struct value sequence_index(struct at at, struct value v, struct value key)
@@ -65,9 +67,10 @@ static struct value map_index(struct at at, struct value v, struct value key)
     if (value_exists(item))
         return item;
     if (key.marks & MARK_SENSITIVE)
-        return fail_index(at, _("The map has no element with the sensitive key."));
+        return fail(at, invalid_index, _("The map has no element with the sensitive key."));
     struct str hint = eval_hint(at.eval, v.u.map.keys, v.n, key.u.string);
-    return fail_index(at, _("The map has no element with the key \"%.*s\".%.*s"), STR_ARG(key.u.string), STR_ARG(hint));
+    return fail(at, invalid_index, _("The map has no element with the key \"%.*s\".%.*s"), STR_ARG(key.u.string),
+                STR_ARG(hint));
 }
 
 static struct value object_attribute(struct value v, int i)
@@ -83,12 +86,14 @@ static struct value object_index(struct at at, struct value v, struct value key,
     if (i >= 0)
         return object_attribute(v, i);
     if (key.marks & MARK_SENSITIVE)
-        return fail_index(at, _("The object has no attribute with the sensitive name."));
+        return fail(at, invalid_index, _("The object has no attribute with the sensitive name."));
     if (number)
-        return fail_index(at, _("The attributes of an object have names, not numbers: there is none named \"%.*s\"."),
-                          STR_ARG(key.u.string));
+        return fail(at, invalid_index,
+                    _("The attributes of an object have names, not numbers: there is none named \"%.*s\"."),
+                    STR_ARG(key.u.string));
     struct str hint = eval_hint(at.eval, v.type->names, v.type->n, key.u.string);
-    return fail_index(at, _("The object has no attribute named \"%.*s\".%.*s"), STR_ARG(key.u.string), STR_ARG(hint));
+    return fail(at, invalid_index, _("The object has no attribute named \"%.*s\".%.*s"), STR_ARG(key.u.string),
+                STR_ARG(hint));
 }
 
 static struct value keyed(struct at at, struct value v, struct value key)
@@ -97,12 +102,12 @@ static struct value keyed(struct at at, struct value v, struct value key)
     struct str why = {0};
     struct value wanted;
     if (!eval_convert(at.eval, key, sequence ? type_number : type_string, &wanted, &why))
-        return fail_index(at, _("%.*s cannot be the key of an element of this %s: %.*s."),
-                          STR_ARG(eval_brief(at.eval, key)),
-                          v.type->kind == TYPE_MAP      ? "map"
-                          : v.type->kind == TYPE_OBJECT ? "object"
-                                                        : "list",
-                          STR_ARG(why));
+        return fail(at, invalid_index, _("%.*s cannot be the key of an element of this %s: %.*s."),
+                    STR_ARG(eval_brief(at.eval, key)),
+                    v.type->kind == TYPE_MAP      ? "map"
+                    : v.type->kind == TYPE_OBJECT ? "object"
+                                                  : "list",
+                    STR_ARG(why));
     if (sequence)
         return value_mark(sequence_index(at, v, wanted), key.marks);
     /* The name of an attribute is no secret that the attribute's value would give away. */
@@ -118,14 +123,16 @@ static struct value index_value(struct at at, struct value v, struct value key)
         return eval_nothing();
     }
     if (value_is_null(key))
-        return fail_index(at, _("The key is null, so it does not identify an element."));
+        return fail(at, invalid_index, _("The key is null, so it does not identify an element."));
     if (v.type == type_dynamic || key.type == type_dynamic)
         return eval_nothing();
     if (v.type->kind == TYPE_SET)
-        return fail_index(at, _("The elements of a set have no order and no keys. To take them one by one, make a list "
-                                "of it with tolist(), or use a for expression."));
+        return fail(at, invalid_index,
+                    _("The elements of a set have no order and no keys. To take them one by one, make a list "
+                      "of it with tolist(), or use a for expression."));
     if (type_is_primitive(v.type))
-        return fail_index(at, _("The value is %.*s, which has no elements."), STR_ARG(eval_described(at.eval, v)));
+        return fail(at, invalid_index, _("The value is %.*s, which has no elements."),
+                    STR_ARG(eval_described(at.eval, v)));
     return keyed(at, v, key);
 }
 
@@ -135,18 +142,6 @@ struct value eval_index_of(struct eval *eval, const struct expr *about, struct v
     size_t errors = eval->diags->n_errors;
     struct value item = index_value((struct at){eval, about, at}, v, key);
     return eval->diags->n_errors == errors ? value_mark(item, v.marks) : item;
-}
-
-static struct value fail_attr(struct at at, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static struct value fail_attr(struct at at, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    struct str detail = arena_vprintf(at.eval->arena, format, args);
-    va_end(args);
-    eval_error(at.eval, at.about, at.span, _(unsupported_attribute), "%.*s", STR_ARG(detail));
-    return eval_nothing();
 }
 
 static struct value map_attr(struct at at, struct value v, struct str name)
@@ -166,7 +161,8 @@ static struct value object_attr(struct at at, struct value v, struct str name)
     if (i >= 0)
         return object_attribute(v, i);
     struct str hint = eval_hint(at.eval, v.type->names, v.type->n, name);
-    return fail_attr(at, _("The object has no attribute named \"%.*s\".%.*s"), STR_ARG(name), STR_ARG(hint));
+    return fail(at, unsupported_attribute, _("The object has no attribute named \"%.*s\".%.*s"), STR_ARG(name),
+                STR_ARG(hint));
 }
 
 /* An attribute of a value that has none: most often of a whole list instead of its elements. */
@@ -175,16 +171,17 @@ static struct value no_attr(struct at at, struct value v, struct str name)
     bool of_objects = type_is_collection(v.type) && v.type->elem->kind == TYPE_OBJECT;
     bool tuple = v.type->kind == TYPE_TUPLE && v.type->n && v.type->items[0]->kind == TYPE_OBJECT;
     if (tuple || (of_objects && v.type->kind == TYPE_LIST))
-        return fail_attr(at,
-                         _("A list of objects has no attribute \"%.*s\" of its own. Write [0].%.*s for its first "
-                           "element, or [*].%.*s for all of them."),
-                         STR_ARG(name), STR_ARG(name), STR_ARG(name));
+        return fail(at, unsupported_attribute,
+                    _("A list of objects has no attribute \"%.*s\" of its own. Write [0].%.*s for its first "
+                      "element, or [*].%.*s for all of them."),
+                    STR_ARG(name), STR_ARG(name), STR_ARG(name));
     if (of_objects)
-        return fail_attr(at,
-                         _("A set of objects has no attribute \"%.*s\" of its own. Write [*].%.*s for all of its "
-                           "elements."),
-                         STR_ARG(name), STR_ARG(name));
-    return fail_attr(at, _("The value is %.*s, which has no attributes."), STR_ARG(eval_described(at.eval, v)));
+        return fail(at, unsupported_attribute,
+                    _("A set of objects has no attribute \"%.*s\" of its own. Write [*].%.*s for all of its "
+                      "elements."),
+                    STR_ARG(name), STR_ARG(name));
+    return fail(at, unsupported_attribute, _("The value is %.*s, which has no attributes."),
+                STR_ARG(eval_described(at.eval, v)));
 }
 
 static struct value attr_value(struct at at, struct value v, struct str name)
