@@ -266,15 +266,20 @@ static const struct type *type_with_parts(struct value v, const struct value *pa
     }
 }
 
-struct value value_with_parts(struct value v, const struct value *parts)
+static struct value put_parts(struct value v, const struct value *parts)
 {
-    v.type = type_with_parts(v, parts);
     if (v.type->kind == TYPE_MAP)
         v.u.map.items = parts;
     else
         v.u.items = parts;
     v.deep = value_deep_sum(v);
     return v;
+}
+
+struct value value_with_parts(struct value v, const struct value *parts)
+{
+    v.type = type_with_parts(v, parts);
+    return put_parts(v, parts);
 }
 
 struct value value_mark(struct value v, uint16_t marks)
@@ -311,12 +316,7 @@ struct value value_unmark_deep(struct arena *arena, struct value v)
     struct value *bare = ARENA_ARRAY(arena, struct value, v.n);
     for (uint32_t i = 0; i < v.n; i++)
         bare[i] = value_unmark_deep(arena, parts[i]);
-    if (v.type->kind == TYPE_MAP)
-        v.u.map.items = bare;
-    else
-        v.u.items = bare;
-    v.deep = value_deep_sum(v);
-    return v;
+    return put_parts(v, bare);
 }
 
 uint16_t value_marks_deep(struct value v)
