@@ -27,7 +27,6 @@ d "$m" output -raw address
 address=$out
 d "$m" output -raw host_key
 host_key=$out
-on_machine() { ssh -i "$key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "root@$address" "$@"; }
 installed() { on_machine "dpkg-query -W -f '\${db:Status-Status}' $1 2>/dev/null" || true; }
 on_machine 'echo "deb [trusted=yes] file:/srv/apt ./" > /etc/apt/sources.list; rm -f /etc/apt/sources.list.d/*; apt-get -qq update' 2>/dev/null
 
