@@ -133,6 +133,14 @@ bool common_is_text(struct str bytes)
     return (!bytes.n || !memchr(bytes.p, 0, bytes.n)) && utf8_invalid(bytes) == SIZE_MAX;
 }
 
+const char *common_type_name(char type)
+{
+    return type == 'd'   ? _("directory")
+           : type == 'l' ? _("symbolic link")
+           : type == 'f' ? _("file")
+                         : _("device, socket or pipe");
+}
+
 static const char *what_stands(struct str words)
 {
     if (str_starts(words, STR("absent")))
@@ -159,6 +167,12 @@ static const char *hint(struct batch *batch, struct str words)
             "debian_host.");
     if (str_find(words, STR("Read-only file system"), 0) != SIZE_MAX)
         return _("\nThe file system is mounted read-only there.");
+    if (str_find(words, STR("group '"), 0) != SIZE_MAX && str_find(words, STR("does not exist"), 0) != SIZE_MAX)
+        return _("\nDeclare it as debian_group, and refer to its name from here so that it is made first.");
+    if (str_find(words, STR("currently used by process"), 0) != SIZE_MAX)
+        return _(
+            "\nProcesses of the account are still running there: stop them (or the service that they belong to), then "
+            "apply again.");
     if (str_find(words, STR("invalid user"), 0) != SIZE_MAX || str_find(words, STR("invalid group"), 0) != SIZE_MAX)
         return _("\nThe owner or group does not exist on the machine: declare it as debian_user or debian_group, and "
                  "refer to its name from here so that it is made first.");

@@ -256,9 +256,14 @@ void common_judge_owner(struct batch *batch, struct item *item);
 bool common_step_failed(struct batch *batch, struct item *item, const char *what);
 /* lower-case hexadecimal SHA-256 of the bytes, in the call's memory */
 struct str common_sha256(struct kit kit, struct str bytes);
+/* What 'f', 'd', 'l' and 'o' are called. */
+const char *common_type_name(char type);
 bool common_is_text(struct str bytes);
 /* The hash of the content that a debian_file object stands for; empty where it does not say. */
 struct str file_hash(struct kit kit, const detour_value *object);
+/* Whether the machine has other content than the object says, and what it has: its text, else its hash, or nothing. */
+bool file_drifted(const struct item *item);
+struct str file_seen(const struct item *item);
 /* What stands at the path of a debian_file, as `expect` of change.sh understands it; in the memory of the call. */
 struct str file_token(struct kit kit, const struct item *item);
 bool common_is_account_name(struct str name);

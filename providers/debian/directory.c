@@ -48,8 +48,15 @@ static void directory_plan(struct kit kit, struct detour_plan *plan, size_t requ
 
 static const detour_value *directory_state(struct batch *batch, struct item *item)
 {
-    if (!item->path.present || item->path.type != 'd')
+    if (!item->path.present)
         return NULL;
+    if (item->path.type != 'd') {
+        if (item->prior && !item->failed)
+            batch->kit.host->warn(batch->kit.call, item->request, "path", _("Not a directory any more"),
+                                  _("%.*s on %.*s is now a %s; it counts as gone."), STR_ARG(item->name),
+                                  STR_ARG(machine_name(batch->machine)), common_type_name(item->path.type));
+        return NULL;
+    }
     struct kit_edit edit = {.kit = batch->kit};
     kit_put_text(&edit, "id",
                  kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(machine_name(batch->machine)), STR_ARG(item->name)));
@@ -127,9 +134,15 @@ void directory_review(struct batch *batch, struct detour_review *reviews)
             batch->kit.host->consequence(batch->kit.call, item->request, DETOUR_DANGER,
                                          _("%.*s things in %.*s will be removed with it"), STR_ARG(str_trim(*count)),
                                          STR_ARG(item->name));
-        if (item->action == DETOUR_CREATE && item->path.present && item->path.type == 'd')
+        if (item->action != DETOUR_CREATE || !item->path.present || item->path.unreadable)
+            continue;
+        if (item->path.type == 'd')
             batch->kit.host->consequence(batch->kit.call, item->request, DETOUR_NOTE,
                                          _("%.*s is there already, and will be adopted"), STR_ARG(item->name));
+        else
+            batch->kit.host->consequence(batch->kit.call, item->request, DETOUR_RISK,
+                                         _("%.*s is a %s: this cannot be done"), STR_ARG(item->name),
+                                         common_type_name(item->path.type));
     }
 }
 

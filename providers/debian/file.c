@@ -128,6 +128,21 @@ struct str file_hash(struct kit kit, const detour_value *object)
     return bytes_of(kit, object, &bytes) ? common_sha256(kit, bytes) : kit_text(kit, object, "sha256");
 }
 
+bool file_drifted(const struct item *item)
+{
+    const struct path_facts *path = &item->path;
+    return !path->unreadable && (!path->present || path->type != 'f' || !str_eq(path->sha256, item->known_sha256));
+}
+
+struct str file_seen(const struct item *item)
+{
+    const struct path_facts *path = &item->path;
+    if (!path->present || path->type != 'f')
+        return STR("");
+    bool text = path->fetched && path->size <= TEXT_MAX && common_is_text(path->content);
+    return text ? path->content : path->sha256;
+}
+
 static void put_content(struct batch *batch, struct item *item, struct kit_edit *edit)
 {
     struct kit kit = batch->kit;
@@ -151,11 +166,6 @@ static void put_content(struct batch *batch, struct item *item, struct kit_edit 
         kit_put_text(edit, "sha256", path->sha256);
 }
 
-static const char *type_name(char type)
-{
-    return type == 'd' ? _("directory") : type == 'l' ? _("symbolic link") : _("device, socket or pipe");
-}
-
 /* Whether it was to be made and is somebody else's still. */
 static bool left_alone(const struct item *item)
 {
@@ -172,7 +182,7 @@ static const detour_value *file_state(struct batch *batch, struct item *item)
         if (item->prior && !item->failed)
             batch->kit.host->warn(batch->kit.call, item->request, "path", _("Not a plain file any more"),
                                   _("%.*s on %.*s is now a %s; it counts as gone."), STR_ARG(item->name),
-                                  STR_ARG(machine_name(batch->machine)), type_name(path->type));
+                                  STR_ARG(machine_name(batch->machine)), common_type_name(path->type));
         return NULL;
     }
     if (left_alone(item))
@@ -287,10 +297,10 @@ static void review_existing(struct kit kit, const struct item *item, struct str 
     else if (type == 'f' || type == 'l')
         kit.host->consequence(kit.call, item->request, DETOUR_RISK,
                               _("%.*s is there already (%s), and will be overwritten"), STR_ARG(item->name),
-                              type == 'f' ? _("with other content") : type_name(type));
+                              type == 'f' ? _("with other content") : common_type_name(type));
     else
         kit.host->consequence(kit.call, item->request, DETOUR_RISK, _("%.*s is a %s: this cannot be done"),
-                              STR_ARG(item->name), type_name(type));
+                              STR_ARG(item->name), common_type_name(type));
 }
 
 /* Whether the plan removes what stands there before. */

@@ -14,7 +14,9 @@ static const struct detour_attribute service_attributes[] = {
     {"restart_on", "list(string)", DETOUR_OPTIONAL,
      "Values, such as the content of its configuration files. When they change the unit is restarted; the state keeps "
      "those "
-     "of the last restart that worked, so one that failed is still owed at the next plan."},
+     "of the last restart that worked, so one that failed is still owed at the next plan. Content of a debian_file "
+     "that "
+     "somebody changed on the machine counts as changed."},
     {0},
 };
 
@@ -91,6 +93,35 @@ static bool is_there(const struct service_facts *facts)
     return facts->load.n && !str_is(facts->load, "not-found");
 }
 
+/* The file whose content this is, where somebody changed it on the machine meanwhile. */
+static const struct item *changed_file(struct batch *batch, struct str content)
+{
+    batch_each(batch, KIND_FILE, file)
+    {
+        if (file->known_content.p && str_eq(file->known_content, content) && file_drifted(file))
+            return file;
+    }
+    return NULL;
+}
+
+/* What the unit runs with is what its files hold, as far as anyone knows: where they were changed by hand, putting them
+ * right calls for a restart. */
+static void put_restart_on(struct batch *batch, const struct item *item, struct kit_edit *edit)
+{
+    const detour_value *values = kit_attr(batch->kit, item->prior, "restart_on");
+    size_t n = values && !item->planned ? batch->kit.host->length(values) : 0;
+    struct str *texts = ARENA_ARRAY(batch->arena, struct str, n + 1);
+    bool changed = false;
+    for (size_t i = 0; i < n; i++) {
+        texts[i] = kit_item(batch->kit, values, i);
+        const struct item *file = changed_file(batch, texts[i]);
+        changed = changed || file;
+        texts[i] = file ? file_seen(file) : texts[i];
+    }
+    if (changed)
+        kit_put_texts(edit, "restart_on", texts, n);
+}
+
 static const detour_value *service_state(struct batch *batch, struct item *item)
 {
     if (!is_there(&item->service))
@@ -100,6 +131,7 @@ static const detour_value *service_state(struct batch *batch, struct item *item)
                  kit_printf(batch->kit, "%.*s:%.*s", STR_ARG(machine_name(batch->machine)), STR_ARG(item->name)));
     kit_put_bool(&edit, "enabled", is_enabled(&item->service));
     kit_put_bool(&edit, "active", is_active(&item->service));
+    put_restart_on(batch, item, &edit);
     if (item->failed && item->planned) { /* the restart is still owed */
         const detour_value *before = kit_attr(batch->kit, item->prior, "restart_on");
         if (before)

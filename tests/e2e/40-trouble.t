@@ -57,6 +57,11 @@ host h "identity_file = \"$key\"" "host_key = \"$(cut -d' ' -f1,2 <"$other.pub")
 d "$h" plan
 exits "a host key that is not the pinned one: exit 1" 1
 has "shows what was pinned" "$err" "$(ssh-keygen -lf "$other.pub" | cut -d' ' -f2)"
+ssh-keygen -q -t ecdsa -N '' -C nobody -f "$other.ecdsa"
+host h "identity_file = \"$key\"" "host_key = \"$(cut -d' ' -f1,2 <"$other.ecdsa.pub")\"" && use "$h"
+d "$h" plan
+exits "a host key of a kind that the machine has none of: exit 1" 1
+has "shows what it has" "$err" "It shows $(echo "$host_key" | ssh-keygen -lf - | cut -d' ' -f2)"
 host h "identity_file = \"$key\"" && use "$h"
 fingerprint=$(echo "$host_key" | ssh-keygen -lf - | cut -d' ' -f2)
 d "$h" plan

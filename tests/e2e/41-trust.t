@@ -146,4 +146,53 @@ d "$c" apply -auto-approve
 exits "an apply while another apt is at work" 0
 has "says what it waits for" "$out" "apt: waiting for another apt or dpkg, process"
 is "and goes on then" "$(installed detour-hello)" installed
+
+# -- changed by hand -----------------------------------------------------------------------------------------------------------------
+{
+    host_part
+    cat <<'HCL'
+variable "word" {
+  default   = "canary-one"
+  sensitive = true
+}
+resource "debian_directory" "d" {
+  host = debian_host.m.id
+  path = "/srv/dir"
+}
+resource "debian_file" "unit" {
+  host    = debian_host.m.id
+  path    = "/etc/systemd/system/app.service"
+  content = "[Service]\nExecStart=/bin/sleep infinity\n"
+}
+resource "debian_file" "conf" {
+  host    = debian_host.m.id
+  path    = "/etc/app.conf"
+  content = "word = ${var.word}\n"
+  mode    = "0600"
+}
+resource "debian_service" "app" {
+  host       = debian_host.m.id
+  name       = "app"
+  active     = true
+  restart_on = [debian_file.unit.content, debian_file.conf.content]
+}
+HCL
+} | config "$work/hand"
+d "$work/hand" apply -auto-approve
+exits "a service with its files" 0
+runs=$(on_machine systemctl show -p MainPID app)
+on_machine 'echo "word = canary-two" >/etc/app.conf; rmdir /srv/dir; ln -s /tmp /srv/dir'
+d "$work/hand" plan
+has "a file that was changed by hand is put right" "$out" "debian_file.conf will be updated in-place"
+has "and restarts what may have read it" "$out" "app will be restarted"
+lacks "secrets stay secret" "$out$err" canary
+has "a link in the place of a directory is told" "$err" "Not a directory any more"
+has "with what comes of it" "$out" "/srv/dir is a symbolic link: this cannot be done"
+on_machine 'rm /srv/dir'
+d "$work/hand" apply -auto-approve
+exits "it is put right" 0
+is "in the file" "$(on_machine cat /etc/app.conf)" "word = canary-one"
+ok "and in the service" test "$runs" != "$(on_machine systemctl show -p MainPID app)"
+d "$work/hand" plan -detailed-exitcode
+exits "then there is nothing to do" 0
 done_testing

@@ -211,6 +211,7 @@ on_machine 'systemctl start cron'
 
 # -- lab hosts --
 mv "$lab/detour.state" "$work/lab.state"
+rm -f "$lab/.detour/backend"
 d "$lab" import lab_host.m "$machine"
 exits "a lab host is imported by its name" 0
 d "$lab" plan

@@ -16,6 +16,7 @@ struct attempt {
     struct str place;
     ssh_session session; /* connected, or NULL */
     struct str key;      /* what the machine showed */
+    bool no_such_key;    /* it answered, and has no key of the kind asked for */
 };
 
 static void hang_up(struct attempt *a)
@@ -91,6 +92,7 @@ static bool dial(struct attempt *a, const char *host_keys)
         return unreachable(a, a->session ? ssh_get_error(a->session) : "libssh");
     if (ssh_connect(a->session) != SSH_OK) {
         struct str why = arena_str(a->arena, str_c(ssh_get_error(a->session)));
+        a->no_such_key = str_find(why, STR("no match for method"), 0) != SIZE_MAX;
         hang_up(a);
         return unreachable(a, why.p);
     }
@@ -126,8 +128,8 @@ static bool dial_pinned(struct attempt *a)
     const char *first = hostkey_first(pin);
     if (dial(a, first) && hostkey_matches(a->arena, pin, a->key))
         return true;
-    if (!a->session && strcmp(first, HOSTKEY_ANY) == 0)
-        return false;
+    if (!a->session && (strcmp(first, HOSTKEY_ANY) == 0 || !a->no_such_key))
+        return false; /* nothing answers: no other kind of key will change that */
     struct str shown = a->session ? a->key : (struct str){0};
     for (size_t i = 0; i < HOSTKEY_KINDS; i++)
         if (strcmp(first, HOSTKEY_ANY) == 0 && dial(a, hostkey_kinds[i]) && hostkey_matches(a->arena, pin, a->key))
