@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "module_store/store.h"
 #include "testing/testing.h"
+#include "view/json/stream.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -34,6 +35,11 @@ static void on_event(void *ctx, const struct module_event *event)
     };
     struct cli *cli = ctx;
     STRBUF_AUTO out = STRBUF_INIT(0);
+    if (cli->flags.json) {
+        stream_module(&out, kinds[event->kind].word, event->key, event->from, event->to);
+        cli_print(strbuf_str(&out));
+        return;
+    }
     term_paint(&out, &cli->out, kinds[event->kind].ink, "%-8s", _(kinds[event->kind].word));
     strbuf_printf(&out, " %.*s", STR_ARG(event->key));
     if (event->from.n)
@@ -71,6 +77,7 @@ static bool fetch(struct cli *cli, struct module_store *store, const struct conf
 
 static int run(struct cli *cli)
 {
+    cli_begin_stream(cli);
     if (cli->flags.update && cli->flags.offline) {
         diag_error(
             &cli->diags, (struct span){0}, _("Options that exclude one another"),
@@ -95,7 +102,7 @@ static int run(struct cli *cli)
     module_store_close(store);
     if (config)
         config_tell_packages(config, &cli->diags);
-    if (ok && !module_store_packages(store))
+    if (ok && !cli->flags.json && !module_store_packages(store))
         cli_print(str_c(_("Nothing to fetch: every module is a folder of this machine.\n")));
     cli_report(cli);
     testing_free(testing);
@@ -114,6 +121,7 @@ const struct command cmd_get = {
         "commit that file. All other commands use what is in .detour/modules if it has that digest, and never a "
         "network.\nA tag or branch that moves changes nothing: what is pinned stays, until -update takes what the "
         "sources hold now."),
-    .flags = "no-color offline test-directory update",
+    .flags = "json no-color offline test-directory update",
+    .stream = true,
     .run = run,
 };

@@ -120,6 +120,12 @@ has "it says what" "$err" "There is no debian_file \"here:$legacy/nothing\" on h
 d "$c" import debian_file.mod "here:$legacy/motd"
 has "a resource that is not configured" "$err" "Did you mean debian_file.motd?"
 has "with what to write" "$err" 'resource "debian_file" "mod" {'
+cp -r "$c" "$work/json"
+d "$work/json" import -json debian_file.motd "here:$legacy/motd"
+exits "import -json" 0
+ok "a stream, with what is next" jq -es 'any(.import.addr == "debian_file.motd" and (.import | has("next_action")))' "$work/stdout"
+d "$work/json" import -json debian_file.motd "here:$legacy/motd"
+ok "and with what went wrong" jq -es 'any(.diagnostic.summary == "Managed already")' "$work/stdout"
 d "$c" state list
 is "only what was imported is in the state" "$out" 'debian_file.each["a"]
 debian_host.here'

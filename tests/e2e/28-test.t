@@ -506,6 +506,8 @@ d "$work/elsewhere" test
 exits "and then they run" 0
 d "$work/elsewhere" get
 has "a second get keeps it" "$out" "current"
+d "$work/elsewhere" get -json
+ok "get -json says so in a stream" jq -es '[.[] | select(.type == "module") | .module.action] == ["current"]' "$work/stdout"
 sed -i 's|/mocks"|/mock"|' "$work/elsewhere/a.test.hcl"
 d "$work/elsewhere" validate
 exits "a folder of mocks that is not there" 1

@@ -343,3 +343,32 @@ void stream_outputs(struct strbuf *out, const struct snapshot *state)
     writer_close(&w, '}');
     stream_line_end(&w);
 }
+
+void stream_import(struct strbuf *out, struct str addr, struct str id, enum action next)
+{
+    ARENA_AUTO arena = arena_new();
+    struct writer w = stream_line(out, "info", "import", arena_printf(arena, "%.*s: Import complete", STR_ARG(addr)));
+    writer_key(&w, "import");
+    writer_open(&w, '{');
+    writer_field_str(&w, "addr", addr);
+    writer_field_str(&w, "id", id);
+    writer_field_c(&w, "next_action", stream_action(next));
+    writer_close(&w, '}');
+    stream_line_end(&w);
+}
+
+void stream_module(struct strbuf *out, const char *action, struct str source, struct str from, struct str to)
+{
+    ARENA_AUTO arena = arena_new();
+    struct writer w = stream_line(out, "info", "module", arena_printf(arena, "%.*s: %s", STR_ARG(source), action));
+    writer_key(&w, "module");
+    writer_open(&w, '{');
+    writer_field_str(&w, "source", source);
+    writer_field_c(&w, "action", action);
+    if (from.n)
+        writer_field_str(&w, "from", from);
+    if (to.n)
+        writer_field_str(&w, "to", to);
+    writer_close(&w, '}');
+    stream_line_end(&w);
+}

@@ -21,6 +21,10 @@ void stream_event(struct strbuf *out, const struct session_event *event);
 void stream_plan(struct strbuf *out, const struct plan *plan);
 void stream_apply_summary(struct strbuf *out, const struct apply_result *result, bool destroy);
 void stream_outputs(struct strbuf *out, const struct snapshot *state);
+/* What `import` did, and what the next plan will do with the object. */
+void stream_import(struct strbuf *out, struct str addr, struct str id, enum action next);
+/* What `get` did with a package of modules: "pinned", "updated"…; `from` and `to` may be empty. */
+void stream_module(struct strbuf *out, const char *action, struct str source, struct str from, struct str to);
 
 /* One diagnostic as an object inside another document. */
 void json_diagnostic(struct writer *w, const struct sources *sources, const struct diag *diag);
