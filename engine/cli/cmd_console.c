@@ -150,7 +150,7 @@ static int pipe_through(struct cli *cli, struct console *console)
 
 static int run(struct cli *cli)
 {
-    struct console *console = cli_session(cli) ? console_open(cli->session, &cli->diags) : NULL;
+    struct console *console = cli_session(cli) ? console_open(cli->session, cli->flags.json, &cli->diags) : NULL;
     if (!console)
         return cli_failed(cli);
     cli_report(cli);
@@ -166,7 +166,7 @@ const struct command cmd_console = {
               "Piped, one "
               "answer for each line. exit ends it. With -json each line is an "
               "expression as a JSON string, and the answer one object: value, type, sensitive and unknown parts, or "
-              "diagnostics. Changes nothing."),
+              "diagnostics; what only the apply tells is unknown there, as in a plan. Changes nothing."),
     .flags = "backend-config env input json no-color state var var-file",
     .needs = NEEDS_STATE,
     .run = run,

@@ -45,7 +45,8 @@ static void missing_key(const struct place *p, const struct config_ref *ref, con
 
 static void unexpected_key(const struct place *p, const struct config_ref *ref, const char *object)
 {
-    diag_error(p->diags, ref->key->span, _("Unexpected instance key"),
+    struct span at = span_join(ref->traversal->root.span, ref->key->span);
+    diag_error(p->diags, at, _("Unexpected instance key"),
                _("%s has neither count nor for_each, so there is only one of it: remove the key %.*s."), object,
                STR_ARG(sources_text(p->config->sources, ref->key->span)));
 }

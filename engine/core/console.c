@@ -8,14 +8,16 @@
 
 struct console {
     struct run run;
+    bool planning;
     struct diags unheard; /* of the configuration: validate and plan tell them */
 };
 
-struct console *console_open(struct session *session, struct diags *diags)
+struct console *console_open(struct session *session, bool planning, struct diags *diags)
 {
     if (!session_prepare(session, diags) || !session_state(session, diags))
         return NULL;
     struct console *console = ARENA_NEW(session->arena, struct console);
+    console->planning = planning;
     console->unheard = DIAGS_INIT(session->arena);
     console->run = (struct run){.session = session,
                                 .tree = session->tree,
@@ -52,7 +54,7 @@ struct value console_eval(struct console *console, struct arena *arena, struct s
     struct eval eval = frame_eval(&frame, &scope, arena);
     eval.diags = diags;
     eval.object = (struct str){0};
-    eval.planning = false;
+    eval.planning = console->planning;
     return eval_expr(&eval, expr);
 }
 

@@ -1,6 +1,6 @@
 /*
  * console: expressions against a configuration and its state, without reading or changing anything. What resources are
- * is what the state says; what it does not know is unknown.
+ * is what the state says; one that it does not have yet is what its configuration says, and the rest of it is unknown.
  */
 #ifndef DETOUR_CORE_CONSOLE_H
 #define DETOUR_CORE_CONSOLE_H
@@ -9,9 +9,9 @@
 
 struct console;
 
-/* Evaluates the configuration against the stored state; NULL after diagnostics. Belongs to the session's arena; takes
- * no lock. */
-struct console *console_open(struct session *session, struct diags *diags);
+/* Evaluates the configuration against the stored state; NULL after diagnostics. `planning`: answers are what a plan
+ * would know, so that timestamp() and the like are unknown. Belongs to the session's arena; takes no lock. */
+struct console *console_open(struct session *session, bool planning, struct diags *diags);
 
 /* The value of `text`, in `arena`; positions in diagnostics count from the start of the text. An expression with errors
  * answers an unknown value. Sources of earlier answers are kept. */

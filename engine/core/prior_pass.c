@@ -4,6 +4,7 @@
  * the plan, which meets them again with a place to show.
  */
 #include "core/run.h"
+#include "plan/proposed.h"
 
 #include <stdlib.h>
 
@@ -14,6 +15,7 @@ struct pass {
     struct priors *priors;
     prior_list *of_task; /* by node id: what the state holds of a resource */
     bool *own;           /* resources whose own body is evaluated: anchors and protected ones */
+    bool foretell;       /* objects that the state does not have are what their configuration says of them */
 };
 
 static bool is_leaf(void *ctx, uint32_t id)
@@ -93,10 +95,26 @@ static void evaluate_anchor(struct pass *pass, struct task *task, const struct m
         prior->config = config;
 }
 
+/* What can be told of an object before its provider was asked. */
+static void foretell(struct pass *pass, struct task *task, const struct module_copy *copy, struct group *group,
+                     struct instance_of *inst)
+{
+    struct arena *arena = pass->run.arena;
+    struct frame frame = frame_of_instance(&pass->run, task, copy, group, inst);
+    struct paths marks = {0};
+    struct value config;
+    if (!instance_config(&frame, task, inst, arena, &config) || !value_is_set(config))
+        return;
+    struct value bare = paths_unmark(arena, config, &marks);
+    inst->value = paths_mark(arena, proposed_value(arena, task->type->schema, bare, (struct value){0}), &marks);
+}
+
 static void evaluate_instance(struct pass *pass, struct task *task, const struct module_copy *copy, struct group *group,
                               struct instance_of *inst)
 {
     struct prior *prior = prior_find(pass->priors, inst->addr);
+    if (!prior && pass->foretell && task->config->mode == ADDR_MANAGED)
+        foretell(pass, task, copy, group, inst);
     if (!prior)
         return;
     inst->value = prior->stored;
@@ -167,14 +185,14 @@ void state_pass(struct run *run)
     struct pass pass = {.run = *run,
                         .priors = run->priors,
                         .own = ARENA_ARRAY(run->scratch, bool, n),
-                        .of_task = arena_calloc(run->scratch, n, sizeof(prior_list))};
+                        .of_task = arena_calloc(run->scratch, n, sizeof(prior_list)),
+                        .foretell = true};
     tree_reset(run->tree);
     expand_root(&pass.run);
     sort_by_task(&pass);
-    vec_each (&run->tree->tasks, i) { /* how many there are says the configuration: none is not the same as not known */
-        const struct task *task = run->tree->tasks.v[i];
-        pass.own[task->node->id] = task->config->count || task->config->for_each;
-    }
+    /* How many there are is what the configuration says: none is not the same as not known. */
+    vec_each (&run->tree->tasks, i)
+        pass.own[run->tree->tasks.v[i]->node->id] = true;
     walk(&pass, NULL);
 }
 

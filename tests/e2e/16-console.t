@@ -6,6 +6,21 @@ c=$work/c
 mkdir -p "$c"
 cp -r "$root/tests/conformance/data/testdata" "$c/"
 sed 's/terraform_data/detour_data/' "$root/tests/conformance/data/fixture.tf" >"$c/main.hcl"
+data=$root/tests/conformance/data
+
+# Before the first apply: what the configuration says of objects that are still to be made.
+masks='def mask: if type == "object" then with_entries(.value |= mask | select(.value)) | (. != {} and .)
+    elif type == "array" then map(mask) | (any and .) else . end;'
+grep -v '^#' "$data/unknown.tsv" | cut -f1 | sed 's/terraform_data/detour_data/g' | "$detour" -chdir="$c" console -json >"$work/answers"
+grep -v '^#' "$data/unknown.tsv" | cut -f2-3 | paste "$work/answers" - | jq -R "$masks"'split("\t") | map(fromjson) |
+    select(.[0].value != .[1] or (.[0].unknown | mask) != (.[2] | mask))' >"$work/wrong"
+is "what a plan knows, and what it does not" "$(cat "$work/wrong")" ""
+grep -v '^#' "$data/errors.tsv" | cut -f1,3 | jq -R 'split("\t") | map(fromjson) | select(.[1][0] == 2)' -c >"$work/errors"
+jq -c '.[0] | gsub("terraform_data"; "detour_data")' "$work/errors" | "$detour" -chdir="$c" console -json >"$work/answers"
+paste "$work/errors" "$work/answers" | jq -R 'split("\t") | map(fromjson) | . as [$case, $answer] |
+    ($case[0][:$case[1][1] - 12] | [scan("terraform_data")] | length) as $longer |
+    select($answer.diagnostics[0].range.start.column != $case[1][1] - 11 - 3 * $longer)' -c >"$work/wrong"
+is "where the first problem of each wrong expression starts" "$(cat "$work/wrong")" ""
 d "$c" apply -auto-approve
 exits "the fixture is applied" 0
 is "people's answers" "$(printf '1 + 1\nvar.pw\nupper(local.str)\ndetour_data.cnt[1].output\n' | "$detour" -chdir="$c" console)" '2
