@@ -65,6 +65,8 @@ static bool same_types(const struct value *items, size_t n)
 
 static struct value list_result(struct splat *splat, struct value source, const struct value *items, size_t n)
 {
+    if (!n && !splat->eval->typing)
+        each_of(splat, value_unknown(source.type->elem)); /* what no element could have is wrong without any, too */
     if (!n)
         return value_list(quiet_type(splat, source.type)->elem, NULL, 0);
     if (same_types(items, n))

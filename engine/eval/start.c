@@ -17,8 +17,10 @@ static struct span text_start(const struct eval *eval, struct span whole)
 
 static struct span template_start(const struct eval *eval, const struct expr_template *e)
 {
-    if (!e->n_parts || e->parts[0]->kind == EXPR_STRING)
-        return text_start(eval, e->expr.span);
+    struct span text = text_start(eval, e->expr.span);
+    bool interpolated = eval->sources && str_starts(sources_text(eval->sources, text), STR("${"));
+    if (!e->n_parts || (e->parts[0]->kind == EXPR_STRING && !interpolated)) /* "${"a"}" begins within */
+        return text;
     return eval_start(eval, e->parts[0]);
 }
 

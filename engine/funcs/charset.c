@@ -123,10 +123,99 @@ static bool transcode(const char *from, const char *to, struct str s, struct str
     }
 }
 
+/* -- HZ: GB 2312 in seven bits between ~{ and ~}, which iconv does not have ---------------------------------------- */
+
+static bool is_hz(const char *charset)
+{
+    return strcmp(charset, "HZ") == 0;
+}
+
+/* One character beyond ASCII as two bytes, each with the high bit that HZ leaves out. */
+static bool hz_pair(struct str character, struct strbuf *out)
+{
+    STRBUF_AUTO pair = STRBUF_INIT(256);
+    if (!transcode("UTF-8", "GBK", character, &pair) || pair.n != 2 || (pair.p[0] & pair.p[1] & 0x80) == 0)
+        return false;
+    strbuf_addc(out, (char)(pair.p[0] & 0x7f));
+    strbuf_addc(out, (char)(pair.p[1] & 0x7f));
+    return (pair.p[1] & 0x7f) > 0x20;
+}
+
+static bool hz_encode(struct str text, struct strbuf *out)
+{
+    bool chinese = false;
+    for (size_t i = 0, n; i < text.n; i += n) {
+        for (n = 1; i + n < text.n && (text.p[i + n] & 0xc0) == 0x80; n++)
+            ;
+        bool ascii = (text.p[i] & 0x80) == 0;
+        if (chinese == ascii)
+            strbuf_add(out, ascii ? STR("~}") : STR("~{"));
+        chinese = !ascii;
+        if (ascii && text.p[i] == '~')
+            strbuf_lit(out, "~~");
+        else if (ascii)
+            strbuf_addc(out, text.p[i]);
+        else if (!hz_pair(str_sub(text, i, i + n), out))
+            return false;
+    }
+    return true;
+}
+
+/* The character behind a tilde; false where there is none that HZ knows. */
+static bool hz_escape(char c, bool *chinese, struct strbuf *out)
+{
+    if (c == '{' || c == '}')
+        *chinese = c == '{';
+    else if (c == '~')
+        strbuf_addc(out, '~');
+    return c == '{' || c == '}' || c == '~' || c == '\n';
+}
+
+static bool hz_decode(struct str bytes, struct strbuf *out)
+{
+    bool chinese = false;
+    for (size_t i = 0; i < bytes.n; i++) {
+        char c = bytes.p[i], next = i + 1 < bytes.n ? bytes.p[i + 1] : 0;
+        bool ok = true;
+        if (c & 0x80)
+            return false;
+        if (c == '~')
+            ok = hz_escape(next, &chinese, out);
+        else if (chinese)
+            ok = c > 0x20 && next > 0x20 &&
+                 transcode("GBK", "UTF-8", str_from((char[]){(char)(c | 0x80), (char)(next | 0x80)}, 2), out);
+        else
+            strbuf_addc(out, c);
+        if (!ok)
+            return false;
+        i += c == '~' || chinese;
+    }
+    return true;
+}
+
+/* Most parts of ISO 8859, and the sets of East Asia, leave the control characters U+0080 to U+009F out, and a yen sign
+ * or an overline is no backslash or tilde; iconv has them otherwise. */
+static bool outside(const char *charset, struct str text)
+{
+    bool part = strncmp(charset, "ISO-8859-", 9) == 0 && strcmp(charset + 9, "1") != 0 && strcmp(charset + 9, "9") != 0;
+    bool east = strcmp(charset, "EUC-JP") == 0 || strcmp(charset, "BIG5-HKSCS") == 0;
+    bool japanese = strcmp(charset, "EUC-JP") == 0 || strcmp(charset, "ISO-2022-JP") == 0;
+    for (size_t i = 0; i + 1 < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i], next = (unsigned char)text.p[i + 1];
+        if ((part || east) && c == 0xc2 && next < 0xa0)
+            return true;
+        if ((east || japanese) && ((c == 0xc2 && next == 0xa5) || str_starts(str_sub(text, i, text.n), STR("\u203e"))))
+            return true;
+    }
+    return false;
+}
+
 /* The reference writes UTF-16 in big-endian order behind a mark. */
 static bool encode(struct func_call *call, const char *charset, struct strbuf *out)
 {
     bool marked = strcmp(charset, "UTF-16") == 0;
+    if (is_hz(charset))
+        return hz_encode(kit_str(call, 0), out);
     if (marked)
         strbuf_lit(out, "\xfe\xff");
     return transcode("UTF-8", marked ? "UTF-16BE" : charset, kit_str(call, 0), out);
@@ -138,7 +227,7 @@ static bool textencodebase64_impl(struct func_call *call)
     const char *charset = charset_arg(call);
     if (!charset)
         return false;
-    if (!encode(call, charset, &out))
+    if (outside(charset, kit_str(call, 0)) || !encode(call, charset, &out))
         return func_fail(call, 0, _("the string holds characters that %.*s does not have"), STR_ARG(kit_str(call, 1)));
     if (out.over)
         return func_fail(call, KIT_CALL, _("the result would be longer than %d bytes"), KIT_TEXT_MAX);
@@ -153,8 +242,8 @@ static bool decode(const char *charset, struct str bytes, struct strbuf *out)
         charset = little ? "UTF-16LE" : "UTF-16BE";
         bytes = str_sub(bytes, marked ? 2 : 0, bytes.n);
     }
-    return transcode(charset, "UTF-8", bytes, out) && utf8_invalid(strbuf_str(out)) == SIZE_MAX &&
-           str_find(strbuf_str(out), STR("\xef\xbf\xbd"), 0) == SIZE_MAX;
+    return (is_hz(charset) ? hz_decode(bytes, out) : transcode(charset, "UTF-8", bytes, out)) &&
+           utf8_invalid(strbuf_str(out)) == SIZE_MAX && str_find(strbuf_str(out), STR("\xef\xbf\xbd"), 0) == SIZE_MAX;
 }
 
 static bool textdecodebase64_impl(struct func_call *call)
@@ -167,7 +256,7 @@ static bool textdecodebase64_impl(struct func_call *call)
         return false;
     if (!base64_decode(kit_arena(call), kit_str(call, 0), &bytes, &at))
         return func_fail(call, 0, _("not base64 at byte %zu"), at);
-    if (!decode(charset, bytes, &out))
+    if (!decode(charset, bytes, &out) || outside(charset, strbuf_str(&out)))
         return func_fail(call, 0, _("the bytes are not text in %.*s"), STR_ARG(kit_str(call, 1)));
     return kit_answer_text(call, &out);
 }

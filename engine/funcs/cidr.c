@@ -113,13 +113,18 @@ static void print_ipv6(struct strbuf *out, const unsigned char *address)
 }
 
 /* An IPv4 address inside IPv6 (::ffff:a.b.c.d) is written as the IPv4 address that it is. */
-static void print_address(struct strbuf *out, const unsigned char *address, int bits)
+static bool is_mapped(const unsigned char *address, int bits)
 {
     static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    return bits == 128 && memcmp(address, mapped, sizeof mapped) == 0;
+}
+
+static void print_address(struct strbuf *out, const unsigned char *address, int bits)
+{
     char text[INET6_ADDRSTRLEN];
     if (bits == 32)
         strbuf_printf(out, "%s", address_text(text, address, 32));
-    else if (memcmp(address, mapped, sizeof mapped) == 0)
+    else if (is_mapped(address, bits))
         strbuf_printf(out, "%s", address_text(text, address + 12, 32));
     else
         print_ipv6(out, address);
@@ -129,7 +134,7 @@ static struct value prefix_value(struct arena *arena, const struct prefix *p)
 {
     STRBUF_AUTO out = STRBUF_INIT(128);
     print_address(&out, p->address, p->bits);
-    strbuf_printf(&out, "/%d", p->length);
+    strbuf_printf(&out, "/%d", is_mapped(p->address, p->bits) && p->length >= 96 ? p->length - 96 : p->length);
     return value_string_copy(arena, strbuf_str(&out));
 }
 

@@ -185,6 +185,38 @@ static bool fileexists_impl(struct func_call *call)
     return kit_answer(call, value_bool(true));
 }
 
+/* How many bytes the two cleaned names have in common, in whole components. */
+static size_t common_folders(struct str a, struct str b)
+{
+    size_t common = 0;
+    for (size_t i = 0; i <= a.n && i <= b.n; i++) {
+        bool ends_a = i == a.n || a.p[i] == '/', ends_b = i == b.n || b.p[i] == '/';
+        if (ends_a && ends_b)
+            common = i;
+        if (i == a.n || i == b.n || a.p[i] != b.p[i])
+            break;
+    }
+    return common;
+}
+
+/* A name that was found by way of ".." as seen from the folder: "../a/x" from "a" is "x". */
+static struct str from_folder(struct arena *arena, struct str folder, struct str name)
+{
+    STRBUF_AUTO out = STRBUF_INIT(0);
+    if (str_find(name, STR(".."), 0) == SIZE_MAX)
+        return name;
+    struct str base = files_clean(arena, folder);
+    struct str whole = files_clean(arena, arena_printf(arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name)));
+    if (str_is(base, "."))
+        return whole;
+    size_t common = common_folders(base, whole);
+    for (size_t i = common; i < base.n; i++)
+        if (base.p[i] == '/' || i == 0)
+            strbuf_lit(&out, "../");
+    strbuf_add(&out, str_sub(whole, common + (common && common < whole.n), whole.n));
+    return arena_str(arena, strbuf_str(&out));
+}
+
 static bool fileset_impl(struct func_call *call)
 {
     STRBUF_AUTO why = STRBUF_INIT(1024);
@@ -194,8 +226,9 @@ static bool fileset_impl(struct func_call *call)
     if (!glob_find(kit_arena(call), rebase(call, kit_str(call, 0)), kit_str(call, 1), &files, &why))
         return func_fail(call, KIT_CALL, "%.*s", STR_ARG(strbuf_str(&why)));
     struct value *items = ARENA_ARRAY(kit_arena(call), struct value, files.names.n);
+    struct str folder = rebase(call, kit_str(call, 0));
     vec_each (&files.names, i)
-        items[i] = value_string_copy(kit_arena(call), files.names.v[i]);
+        items[i] = value_string_copy(kit_arena(call), from_folder(kit_arena(call), folder, files.names.v[i]));
     return kit_answer(call, value_set(kit_arena(call), type_string, items, files.names.n));
 }
 

@@ -40,10 +40,27 @@ static bool any_unknown(struct func_call *call)
     return false;
 }
 
+/* Bare nulls have no type, which goes with any other; but elements of several types make no set. */
+static bool of_one_type(struct func_call *call)
+{
+    const struct type *first = NULL;
+    for (size_t i = 0; call->type->elem == type_dynamic && i < call->n; i++) {
+        struct value v = call->args[i];
+        if (!v.n)
+            continue;
+        if (first && v.type->elem != first)
+            return func_fail(call, KIT_CALL, _("the elements of the given sets have no type in common"));
+        first = v.type->elem;
+    }
+    return true;
+}
+
 static bool union_impl(struct func_call *call)
 {
     VEC(struct value) items = {0};
     struct value set;
+    if (!of_one_type(call))
+        return false;
     for (size_t i = 0; i < call->n; i++) {
         if (!operand(call, i, &set))
             return false;
@@ -59,7 +76,7 @@ static bool filter(struct func_call *call, bool in)
     struct value kept, other;
     if (any_unknown(call))
         return kit_unknown(call);
-    if (!operand(call, 0, &kept))
+    if (!of_one_type(call) || !operand(call, 0, &kept))
         return false;
     for (size_t i = 1; i < call->n; i++) {
         if (!operand(call, i, &other))

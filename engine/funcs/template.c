@@ -7,7 +7,7 @@
 #include "value/print.h"
 
 /* "hello.tmpl:3,5: Unsupported attribute; …" for the first problem. */
-static bool fail_with(struct func_call *call, const struct diags *diags)
+static bool fail_with(struct func_call *call, int arg, const struct diags *diags)
 {
     struct sources *sources = call->eval->sources;
     const struct diag *d = NULL;
@@ -15,14 +15,14 @@ static bool fail_with(struct func_call *call, const struct diags *diags)
         if (!d && diags->list.v[i].severity == DIAG_ERROR)
             d = &diags->list.v[i];
     if (!d)
-        return func_fail(call, KIT_CALL, _("the template cannot be read"));
+        return func_fail(call, arg, _("the template cannot be read"));
     const struct source *source = sources_get(sources, d->subject.file);
     struct str detail = str_trim(d->detail);
     if (str_ends(detail, STR("."))) /* the sentence goes on */
         detail.n--;
     struct position at = source ? sources_position(sources, d->subject.file, d->subject.off) : (struct position){0};
-    return func_fail(call, KIT_CALL, "%.*s:%u,%u: %.*s; %.*s", STR_ARG(source ? source->name : STR("")), at.line,
-                     at.column, STR_ARG(d->summary), STR_ARG(detail));
+    return func_fail(call, arg, "%.*s:%u,%u: %.*s; %.*s", STR_ARG(source ? source->name : STR("")), at.line, at.column,
+                     STR_ARG(d->summary), STR_ARG(detail));
 }
 
 /* The names that the template uses, against the variables given. */
@@ -65,14 +65,15 @@ static bool check_vars(struct func_call *call)
     return true;
 }
 
-static bool render(struct func_call *call, struct str name, struct str text)
+/* A template with errors of syntax is the fault of argument `arg`. */
+static bool render(struct func_call *call, int arg, struct str name, struct str text)
 {
     struct eval sub = *call->eval;
     struct diags diags = DIAGS_INIT(kit_arena(call));
     uint32_t file = sources_add(sub.sources, name, text);
     const struct expr *template = parse_template(sub.arena, &diags, sub.sources, file, 0, UINT32_MAX);
     if (diags_failed(&diags))
-        return fail_with(call, &diags);
+        return fail_with(call, arg, &diags);
     struct names_check check = {call, call->args[1], true};
     if (!check_vars(call))
         return false;
@@ -88,7 +89,7 @@ static bool render(struct func_call *call, struct str name, struct str text)
     sub.diags = &diags;
     sub.in_template = true;
     call->result = eval_template(&sub, template);
-    return !diags_failed(&diags) || fail_with(call, &diags);
+    return !diags_failed(&diags) || fail_with(call, KIT_CALL, &diags);
 }
 
 /* Renders already, since a template that is one interpolation alone has the type of its value. */
@@ -104,7 +105,7 @@ static bool templatefile_type(struct func_call *call, const struct type **out)
         return false;
     if (utf8_invalid(content) != SIZE_MAX)
         return func_fail(call, KIT_CALL, _("the content of \"%.*s\" is not UTF-8 text"), STR_ARG(kit_str(call, 0)));
-    if (!render(call, kit_str(call, 0), content))
+    if (!render(call, KIT_CALL, kit_str(call, 0), content))
         return false;
     *out = call->result.type;
     return true;
@@ -136,7 +137,7 @@ static bool templatestring_impl(struct func_call *call)
     STRBUF_AUTO why = STRBUF_INIT(1024);
     if (call->eval->in_template)
         return func_fail(call, KIT_CALL, _("templates cannot render other templates"));
-    if (!render(call, STR("<template>"), kit_str(call, 0)))
+    if (!render(call, 0, STR("<template>"), kit_str(call, 0)))
         return false;
     if (!convert(kit_arena(call), call->result, type_string, &call->result, NULL, &why))
         return func_fail(call, KIT_CALL, _("the template does not make a string: %.*s"), STR_ARG(strbuf_str(&why)));
