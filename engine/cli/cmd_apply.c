@@ -139,7 +139,7 @@ static void summarize(struct cli *cli, const struct plan *plan, const struct app
     strbuf_printf(&out, " %s ", _("Resources:"));
     counts(&out, result);
     strbuf_addc(&out, '\n');
-    if (result->status == APPLY_PARTIAL || result->status == APPLY_CANCELLED)
+    if (result->stored && (result->status == APPLY_PARTIAL || result->status == APPLY_CANCELLED))
         strbuf_printf(&out, "%s\n", _("What was done is in the state; plan again to see what is left."));
     cli_print(strbuf_str(&out));
 }

@@ -234,8 +234,10 @@ static void finish(struct applying *a)
     struct session *session = a->run.session;
     record_outputs(a);
     record_flush(a);
-    if ((a->begun || a->store_failed) && store_checkpoint(session->store, a->run.diags))
+    bool wrote = (a->begun || a->store_failed) && store_checkpoint(session->store, a->run.diags);
+    if (wrote)
         place_remember(session, session_snapshot(session));
+    a->result->stored = wrote || !(a->begun || a->store_failed);
     if (a->store_failed)
         store_rescue(session->store, &a->rescue);
     a->result->rescue = arena_str(session->arena, strbuf_str(&a->rescue));

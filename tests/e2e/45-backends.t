@@ -74,7 +74,7 @@ crowd_ends() {
 # -- the holder is killed --
 # ask DIR: a run that holds the lock and waits for an answer.
 ask() {
-    rm -f "$work/answer"
+    rm -f "$work/answer" "$work/asking" # the answer of the last question is none to this one
     mkfifo "$work/answer"
     script -qec "exec '$detour' -chdir='$1' apply" /dev/null <"$work/answer" >"$work/asking" 2>&1 &
     asker=$!
@@ -242,14 +242,10 @@ keys() {
     exits "s3: a token of another key" 1
     says "s3: is told" "AWS_SESSION_TOKEN"
     unset AWS_SESSION_TOKEN
-    if fetch_clock; then
-        for offset in -2h +3d; do
-            ok "s3: a clock that is $offset off is learnt from the server" \
-                at_time $offset "$detour" -chdir="$work/path" apply -auto-approve -replace='detour_data.many[1]'
-        done
-    else
-        pass "s3: a clock that is wrong # SKIP libfaketime cannot be had"
-    fi
+    for offset in -2h +3d; do
+        ok "s3: a clock that is $offset off is learnt from the server" \
+            at_time $offset "$detour" -chdir="$work/path" apply -auto-approve -replace='detour_data.many[1]'
+    done
     unset AWS_SHARED_CREDENTIALS_FILE AWS_CONFIG_FILE
 }
 keys

@@ -64,6 +64,7 @@ rescued() {
     says "$1: which is told" "The state cannot be written"
     says "$1: with what to do" "state push detour.rescue.state"
     lacks "$1: and no records that the rescue has anyway" "$out" '"record"'
+    lacks "$1: and no word of a state that holds it" "$out" "What was done is in the state"
     lacks "$1: nor a word about the history" "$out" "The history"
     is "$1: the state is kept for its owner alone" "$(stat -c %a "$c/detour.rescue.state")" 600
     mkdir "$work/far-$1" && cp "$c/main.hcl" "$work/far-$1"

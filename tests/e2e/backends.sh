@@ -67,19 +67,12 @@ expiring() {
     export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
 }
 
-# at_time OFFSET COMMAND…: with a clock that is wrong by that much (Debian's libfaketime, unpacked); false where it cannot be had.
-clock=${DETOUR_CLOCK:-/var/tmp/detour-e2e-clock}
-fetch_clock() {
-    [ ! -e "$clock/fetched" ] || return 0
-    mkdir -p "$clock" && (cd "$clock" && apt-get download -qq libfaketime && dpkg -x libfaketime_*.deb . && touch fetched) >"$work/clock.log" 2>&1
-}
+# at_time OFFSET COMMAND…: with a clock that is wrong by that much.
 at_time() {
     offset=$1
     shift
-    fetch_clock || return 1
-    preload=$(find "$clock/usr" -name libfaketimeMT.so.1)
     ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME="$offset" \
-        LD_PRELOAD="$preload" "$@"
+        LD_PRELOAD=$(dpkg -L libfaketime | grep '/libfaketimeMT\.so\.1$') "$@"
 }
 
 # All three of them.
