@@ -148,7 +148,6 @@ bool evaluate_value_node(struct run *run, struct node *node);
 bool provider_open(struct run *run, struct provider_slot *slot);
 
 /* -- condition.c -- */
-enum condition_use { CONDITION_PRE, CONDITION_POST };
 /* Evaluates the conditions of an object and notes the outcome; false where one does not hold (reported). */
 bool conditions_check(struct frame *frame, struct config_conditions conditions, enum check_kind kind, struct str object,
                       struct str instance, const struct addr *addr, const char *summary);

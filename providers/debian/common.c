@@ -156,9 +156,8 @@ static const char *what_stands(struct str words)
     return _("it is neither a file nor a directory");
 }
 
-static const char *hint(struct batch *batch, struct str words)
+static const char *hint(struct str words)
 {
-    (void)batch;
     if (str_find(words, STR("No space left"), 0) != SIZE_MAX)
         return _("\nThe disk is full: make room on the machine, then apply again.");
     if (str_find(words, STR("ermission denied"), 0) != SIZE_MAX || str_find(words, STR("not permitted"), 0) != SIZE_MAX)
@@ -211,7 +210,7 @@ bool common_step_failed(struct batch *batch, struct item *item, const char *what
         return true;
     default:
         batch_fail(batch, item, NULL, _("Step failed"), _("%s %.*s on %s: %.*s%s"), what, STR_ARG(name), place,
-                   STR_ARG(item->words), hint(batch, item->words));
+                   STR_ARG(item->words), hint(item->words));
         return true;
     }
 }

@@ -127,7 +127,6 @@ struct batch {
     size_t n;
     struct strbuf script;
     struct transport_answer answer;
-    bool progressing; /* sections "p" are passed on as progress */
 };
 
 #define batch_each(batch, kind_, it)                                                                                   \
