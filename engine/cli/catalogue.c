@@ -39,6 +39,6 @@ int catalogue_show(struct cli *cli, const struct catalogue *catalogue)
         catalogue->all(cli, &out);
     if (!ok)
         return cli_failed(cli);
-    cli_page(cli, strbuf_str(&out));
+    cli_page(strbuf_str(&out));
     return EXIT_OK;
 }

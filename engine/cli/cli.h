@@ -83,7 +83,7 @@ int cli_failed(struct cli *cli);
 void cli_begin_stream(struct cli *cli);
 
 /* Prints to stdout, through a pager where stdout is a terminal and the text is longer than it. */
-void cli_page(struct cli *cli, struct str text);
+void cli_page(struct str text);
 /* Prints to stdout. What cannot be written is lost, and cli_output_end says so: work goes on without a reader. */
 void cli_print(struct str text);
 /* Nobody reads any more, or there is no room: to go on only for the output is useless. */

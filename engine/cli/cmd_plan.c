@@ -12,7 +12,7 @@ static void show(struct cli *cli, const struct plan *plan)
         return;
     }
     human_plan(&out, plan, &(struct human_options){cli->out, true});
-    cli_page(cli, strbuf_str(&out));
+    cli_page(strbuf_str(&out));
 }
 
 static bool save(struct cli *cli, const struct plan *plan)

@@ -17,7 +17,7 @@ static int run(struct cli *cli)
     STRBUF_AUTO out = STRBUF_INIT(0);
     human_providers(&out, session_config(cli->session), cli->registry, state);
     cli_report(cli);
-    cli_page(cli, strbuf_str(&out));
+    cli_page(strbuf_str(&out));
     return EXIT_OK;
 }
 

@@ -16,7 +16,7 @@ static int show_plan(struct cli *cli, const char *path)
     else
         human_plan(&out, plan, &(struct human_options){cli->out, true});
     cli_report(cli);
-    cli_page(cli, strbuf_str(&out));
+    cli_page(strbuf_str(&out));
     return EXIT_OK;
 }
 
@@ -31,7 +31,7 @@ static int show_state(struct cli *cli)
     else
         human_state(&out, state, cli->registry, &(struct human_options){cli->out, false});
     cli_report(cli);
-    cli_page(cli, strbuf_str(&out));
+    cli_page(strbuf_str(&out));
     return EXIT_OK;
 }
 

@@ -98,7 +98,7 @@ static int run_show(struct cli *cli)
     else
         human_state_instance(&out, instance, cli->registry, &(struct human_options){cli->out, false});
     cli_report(cli);
-    cli_page(cli, strbuf_str(&out));
+    cli_page(strbuf_str(&out));
     return EXIT_OK;
 }
 

@@ -27,7 +27,7 @@ static int run_history(struct cli *cli)
         json_history(&out, &history, snapshot_lineage(now));
     else
         human_history(&out, &history, snapshot_lineage(now), &cli->out);
-    cli_page(cli, strbuf_str(&out));
+    cli_page(strbuf_str(&out));
     return EXIT_OK;
 }
 
@@ -69,7 +69,7 @@ static void show_comparison(struct cli *cli, const struct state_comparison *c)
         json_comparison(&out, c);
     else
         human_comparison(&out, c, cli->registry, &(struct human_options){cli->out, false});
-    cli_page(cli, strbuf_str(&out));
+    cli_page(strbuf_str(&out));
 }
 
 static int run_diff(struct cli *cli)

@@ -17,7 +17,7 @@ static void overview(struct cli *cli)
     for (size_t i = 0; cli_commands[i]; i++)
         strbuf_printf(&out, "  %-14s%s\n", cli_commands[i]->name, _(cli_commands[i]->summary));
     strbuf_printf(&out, "\n%s\n", _("\"detour COMMAND -help\" tells more; so does \"man detour\"."));
-    cli_page(cli, strbuf_str(&out));
+    cli_page(strbuf_str(&out));
 }
 
 static void option_line(struct strbuf *out, const struct flag *flag)
@@ -56,7 +56,7 @@ void help_command(struct cli *cli, const struct command *command)
     for (size_t i = 0; i < flag_count; i++)
         if (flag_applies(command, str_c(flag_table[i].name)))
             option_line(&out, &flag_table[i]);
-    cli_page(cli, strbuf_str(&out));
+    cli_page(strbuf_str(&out));
 }
 
 int help_group(struct cli *cli)

@@ -152,9 +152,8 @@ static void page_through(const char *command, struct str text)
     }
 }
 
-void cli_page(struct cli *cli, struct str text)
+void cli_page(struct str text)
 {
-    (void)cli;
     const char *command = pager_command();
     fflush(stdout);
     if (fits_screen(text) || !*command || strcmp(command, "cat") == 0)

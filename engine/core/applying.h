@@ -91,8 +91,9 @@ void record_kept(struct applying *a, struct task *task, const struct module_copy
                  struct instance_of *inst, const struct change *change);
 /* The object behind an operation after it: `state` null: there is none. */
 void record_op(struct applying *a, struct operation *op, bool ok, struct value state, struct blob private);
-void record_intent(struct applying *a, struct arena *arena, const struct operation *op, struct blob private,
-                   struct intent *out);
+/* What the operation is about to do, before it is done. */
+void record_intent(struct applying *a, const struct operation *op, struct blob private, struct intent *out);
+/* The root module's outputs, as far as they are known now. */
 void record_outputs(struct applying *a);
 /* Makes a->results durable. False after a diagnostic: they are in memory only. */
 bool record_flush(struct applying *a);

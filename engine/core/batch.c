@@ -112,7 +112,7 @@ static void add_change(struct batch *b, struct operation *op, struct value confi
     op->planned = op->kind == OP_DELETE ? (struct value){0} : value_copy(b->arena, planned->value);
     size_t request = call_apply_add(b->apply, op->type, actions[op->kind], prior_of(op), op->planned, config, private);
     call_tag(b->apply, request, about_op(b->arena, op));
-    record_intent(b->a, b->arena, op, private, &intent);
+    record_intent(b->a, op, private, &intent);
     vec_push(b->arena, &b->intents, intent);
 }
 

@@ -197,12 +197,10 @@ void record_kept(struct applying *a, struct task *task, const struct module_copy
 
 /* -- operations -- */
 
-void record_intent(struct applying *a, struct arena *arena, const struct operation *op, struct blob private,
-                   struct intent *out)
+void record_intent(struct applying *a, const struct operation *op, struct blob private, struct intent *out)
 {
     static const enum intent_action actions[] = {
         [OP_CREATE] = INTENT_CREATE, [OP_UPDATE] = INTENT_UPDATE, [OP_DELETE] = INTENT_DELETE};
-    (void)arena;
     *out = (struct intent){.addr = op->change->addr,
                            .deposed = op->kind == OP_DELETE ? op->deposed : (struct str){0},
                            .action = actions[op->kind]};
