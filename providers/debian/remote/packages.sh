@@ -68,7 +68,9 @@ apt_once() {
             ;;
         esac
     done
+    s=
     read -r s <"$D/status"
+    s=${s:-1} # no room to write it
 }
 
 # apt_patient FLAGS SPEC…: likewise, waiting for the lock.
@@ -93,6 +95,7 @@ apt_try() {
 
 apt_words() {
     echo "$s"
+    [ -s "$D/log" ] || echo "What apt said could not be kept in $D: No space left on device?"
     grep -vE '^(Reading|Building|Get:|Hit:|Ign:|Fetched|\(Reading|Selecting|Preparing|Need to get|After this)' "$D/log" | tail -n 15
 }
 
