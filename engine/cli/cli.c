@@ -8,10 +8,12 @@
 #include "module_store/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 const struct command *const cli_commands[] = {
@@ -54,6 +56,64 @@ void cli_watch_interrupts(void (*handler)(int signal_number))
     struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    struct sigaction hup;
+    if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN) /* nohup */
+        sigaction(SIGHUP, &action, NULL);
+}
+
+void cli_interrupts_end_reading(bool on)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction action;
+        sigaction(signals[i], NULL, &action);
+        action.sa_flags = on ? action.sa_flags & ~SA_RESTART : action.sa_flags | SA_RESTART;
+        sigaction(signals[i], &action, NULL);
+    }
+}
+
+enum { SECRET_LONGEST = 4096 };
+
+/* A line of the terminal that is not shown, without its newline; of getpass it differs in that Ctrl-C is no character
+ * of it. NULL at the end, and where an interrupt came. To be wiped. */
+static char *typed_unseen(int tty)
+{
+    static char text[SECRET_LONGEST];
+    struct termios shown, unseen;
+    if (tcgetattr(tty, &shown) != 0)
+        return NULL;
+    unseen = shown;
+    unseen.c_lflag = (unseen.c_lflag & ~(tcflag_t)ECHO) | ECHONL;
+    tcsetattr(tty, TCSAFLUSH, &unseen);
+    cli_interrupts_end_reading(true);
+    ssize_t n = read(tty, text, sizeof text - 1);
+    cli_interrupts_end_reading(false);
+    tcsetattr(tty, TCSAFLUSH, &shown);
+    text[n > 0 ? n : 0] = '\0';
+    text[strcspn(text, "\n")] = '\0';
+    return n > 0 ? text : NULL;
+}
+
+static char *read_secret(const char *prompt)
+{
+    int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    int fd = tty >= 0 ? tty : STDIN_FILENO;
+    fflush(stdout);
+    dprintf(tty >= 0 ? tty : STDERR_FILENO, "%s", prompt);
+    char *typed = typed_unseen(fd);
+    if (tty >= 0)
+        close(tty);
+    return typed;
+}
+
+ssize_t cli_read_line(char **line)
+{
+    size_t cap = 0;
+    cli_interrupts_end_reading(true);
+    ssize_t n = getline(line, &cap, stdin);
+    cli_interrupts_end_reading(false);
+    clearerr(stdin);
+    return n;
 }
 
 /* -- sessions -- */
@@ -68,15 +128,16 @@ static bool ask_variable(void *ctx, struct str name, struct str description, boo
         strbuf_printf(&out, "  %.*s\n", STR_ARG(description));
     strbuf_printf(&out, "\n  %s ", _("Enter a value:"));
     cli_print(strbuf_str(&out));
-    char *secret = sensitive && isatty(STDIN_FILENO) ? getpass("") : NULL;
-    if (secret) {
-        *answer = arena_str(arena, str_c(secret));
-        explicit_bzero(secret, strlen(secret));
-        return true;
+    if (sensitive && isatty(STDIN_FILENO)) {
+        char *secret = read_secret("");
+        if (secret) {
+            *answer = arena_str(arena, str_c(secret));
+            explicit_bzero(secret, strlen(secret));
+        }
+        return secret != NULL;
     }
     char *line = NULL;
-    size_t cap = 0;
-    ssize_t n = getline(&line, &cap, stdin);
+    ssize_t n = cli_read_line(&line);
     if (n > 0)
         *answer = arena_str(arena, str_trim(str_from(line, (size_t)n)));
     free(line);
@@ -103,7 +164,7 @@ static bool ask_passphrase(void *ctx, const char *question, struct arena *arena,
     (void)ctx;
     char prompt[256];
     snprintf(prompt, sizeof prompt, "%s ", question);
-    char *typed = getpass(prompt);
+    char *typed = read_secret(prompt);
     if (!typed)
         return false;
     *answer = arena_str(arena, str_c(typed));

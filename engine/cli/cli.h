@@ -4,6 +4,7 @@
 #ifndef DETOUR_CLI_CLI_H
 #define DETOUR_CLI_CLI_H
 
+#include <sys/types.h>
 #include "cli/flags.h"
 #include "provider/functions.h"
 #include "view/term.h"
@@ -66,8 +67,13 @@ bool cli_modes_agree(struct cli *cli);
 /* Reads configurations; modules that are kept elsewhere are looked for in the cache, never on a network. */
 const struct config_reader *cli_reader(struct cli *cli);
 
-/* Has the handler called when somebody interrupts (Ctrl-C) or asks for an end; what waits for the system goes on. */
+/* Has the handler called when somebody interrupts (Ctrl-C), asks for an end or hangs up; what waits for the system goes
+ * on. */
 void cli_watch_interrupts(void (*handler)(int signal_number));
+/* Whether an interrupt also ends what waits for the system: while a person is asked, it is the answer. */
+void cli_interrupts_end_reading(bool on);
+/* A line of standard input as getline gives it, to be freed; -1 at its end, and where an interrupt came. */
+ssize_t cli_read_line(char **line);
 
 /* Reports that there is no such command in `in` (NULL: at all). Returns the exit code. */
 int cli_unknown_command(struct cli *cli, const struct command *in, struct str name);

@@ -167,13 +167,14 @@ void cli_page(struct str text)
 bool cli_confirm(struct cli *cli, const char *question, const char *explain)
 {
     STRBUF_AUTO out = STRBUF_INIT(0);
+    if (cli->session && session_cancelled(cli->session))
+        return false;
     term_paint(&out, &cli->out, INK_BOLD, "\n%s\n", question);
     strbuf_printf(&out, "  %s\n\n  ", explain);
     term_paint(&out, &cli->out, INK_BOLD, "%s ", _("Enter a value:"));
     cli_print(strbuf_str(&out));
     CLEANUP(cleanup_ptr) char *line = NULL;
-    size_t cap = 0;
-    ssize_t n = getline(&line, &cap, stdin);
+    ssize_t n = cli_read_line(&line);
     cli_print(STR("\n"));
     return n > 0 && str_is(str_trim(str_from(line, (size_t)n)), "yes");
 }

@@ -180,6 +180,8 @@ static bool on_wait(void *ctx, const struct lock_holder *holder, unsigned waited
 {
     struct session *session = ctx;
     ARENA_AUTO scratch = arena_new();
+    if (session_cancelled(session))
+        return false;
     struct str text = arena_printf(scratch, _("%.*s (process %lld) holds it for %.*s since %.*s"), STR_ARG(holder->who),
                                    (long long)holder->pid, STR_ARG(holder->operation), STR_ARG(holder->since));
     tell(session,

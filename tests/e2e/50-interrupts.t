@@ -42,6 +42,35 @@ wait $asker 2>/dev/null
 d "$c" plan -detailed-exitcode
 exits "the lock of a process that died is taken over" 0
 
+# -- Ctrl-C while somebody is asked --
+asked() { # NAME QUESTION ARGS: interrupts the question; leaves what the terminal showed in $work/shown
+    subject=$1
+    question=$2
+    mkfifo "$work/keys-$subject"
+    script -qec "'$detour' -chdir='$c' $3" /dev/null <"$work/keys-$subject" >"$work/shown" 2>&1 &
+    asker=$!
+    exec 3>"$work/keys-$subject"
+    until_text "$question" "$work/shown"
+    printf '\003' >&3
+    until_text "Nothing was" "$work/shown"
+    exec 3>&-
+    wait $asker
+    ok "$subject: Ctrl-C ends the question" grep -q "Nothing was changed" "$work/shown"
+    ok "$subject: the lock is given back" test ! -e "$c/detour.state.lock"
+}
+asked approval "Enter a value" "apply -replace=detour_data.a"
+cp "$c/main.hcl" "$work/plain.hcl"
+cat >>"$c/main.hcl" <<'HCL'
+resource "detour_data" "s" { input = sensitive("s") }
+detour {
+  secrets {
+    passphrase {}
+  }
+}
+HCL
+asked passphrase "New passphrase" "apply -auto-approve"
+cp "$work/plain.hcl" "$c/main.hcl"
+
 # -- kill -9 at any moment --
 k=$work/k
 config "$k" <<'HCL'
