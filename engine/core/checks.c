@@ -67,3 +67,39 @@ void checks_run(struct run *run)
                 check_copy(run, module, &module->copies[c], checks->entries[k].value);
     }
 }
+
+static void unknown(struct run *run, const struct module *module, enum check_kind kind, struct str object,
+                    const struct addr *addr)
+{
+    struct plan_check check = {
+        .kind = kind, .object = check_object(run, module, kind, object), .addr = addr, .status = CHECK_UNKNOWN};
+    vec_push(run->plan->arena, &run->plan->checks, check);
+}
+
+static void unknown_in_module(struct run *run, const struct module *module)
+{
+    const struct config_module *m = module->config->module;
+    map_each (&m->checks, i)
+        unknown(run, module, CHECK_BLOCK, arena_printf(run->arena, "check.%.*s", STR_ARG(m->checks.entries[i].key)),
+                NULL);
+    map_each (&m->outputs, i)
+        if (((const struct config_output *)m->outputs.entries[i].value)->preconditions.n)
+            unknown(run, module, CHECK_OUTPUT,
+                    arena_printf(run->arena, "output.%.*s", STR_ARG(m->outputs.entries[i].key)), NULL);
+    map_each (&m->variables, i)
+        if (((const struct config_variable *)m->variables.entries[i].value)->validations.n)
+            unknown(run, module, CHECK_VARIABLE,
+                    arena_printf(run->arena, "var.%.*s", STR_ARG(m->variables.entries[i].key)), NULL);
+}
+
+void checks_unknown(struct run *run)
+{
+    map_each (&run->tree->modules, i)
+        unknown_in_module(run, run->tree->modules.entries[i].value);
+    vec_each (&run->tree->tasks, i) {
+        const struct task *task = run->tree->tasks.v[i];
+        const struct config_lifecycle *lifecycle = task->config->lifecycle;
+        if (lifecycle->preconditions.n || lifecycle->postconditions.n)
+            unknown(run, task->node->module, CHECK_RESOURCE, task->whole->text, task->whole);
+    }
+}

@@ -34,10 +34,12 @@ static enum check_status check_one(struct frame *frame, const struct config_cond
     return CHECK_FAIL;
 }
 
-static enum check_status worse(enum check_status a, enum check_status b)
+/* Resources have the whole address already. */
+struct str check_object(struct run *run, const struct module *module, enum check_kind kind, struct str object)
 {
-    static const int rank[] = {[CHECK_PASS] = 0, [CHECK_UNKNOWN] = 1, [CHECK_FAIL] = 2, [CHECK_ERROR] = 3};
-    return rank[a] >= rank[b] ? a : b;
+    struct str path = module->config->path;
+    return kind == CHECK_RESOURCE || !path.n ? object
+                                             : arena_printf(run->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(object));
 }
 
 bool conditions_check(struct frame *frame, struct config_conditions conditions, enum check_kind kind, struct str object,
@@ -49,7 +51,7 @@ bool conditions_check(struct frame *frame, struct config_conditions conditions, 
     for (size_t i = 0; i < conditions.n; i++) {
         struct str why = {0};
         enum check_status status = check_one(frame, &conditions.v[i], instance, &why);
-        check.status = worse(check.status, status);
+        check.status = plan_check_worse(check.status, status);
         if (status != CHECK_FAIL)
             continue;
         struct scope scope;
@@ -60,8 +62,10 @@ bool conditions_check(struct frame *frame, struct config_conditions conditions, 
         if (run->plan && run->phase == PHASE_PLAN)
             vec_push(run->plan->arena, &check.problems, arena_str(run->plan->arena, why));
     }
-    if (conditions.n && run->plan && run->phase == PHASE_PLAN)
+    if (conditions.n && run->plan && run->phase == PHASE_PLAN) {
+        check.object = check_object(run, frame->module, kind, object);
         vec_push(run->plan->arena, &run->plan->checks, check);
+    }
     return check.status == CHECK_PASS || check.status == CHECK_UNKNOWN;
 }
 

@@ -148,6 +148,8 @@ bool evaluate_value_node(struct run *run, struct node *node);
 bool provider_open(struct run *run, struct provider_slot *slot);
 
 /* -- condition.c -- */
+/* How a plan names what the conditions are about: with the modules it is in. */
+struct str check_object(struct run *run, const struct module *module, enum check_kind kind, struct str object);
 /* Evaluates the conditions of an object and notes the outcome; false where one does not hold (reported). */
 bool conditions_check(struct frame *frame, struct config_conditions conditions, enum check_kind kind, struct str object,
                       struct str instance, const struct addr *addr, const char *summary);
@@ -274,6 +276,8 @@ void plan_relevance(struct run *run);
 /* -- checks.c -- */
 /* Evaluates all check blocks; what does not hold is a warning. */
 void checks_run(struct run *run);
+/* Notes everything that has conditions as unknown: a plan to destroy looks at none. */
+void checks_unknown(struct run *run);
 /* Problems of a check's data source stop nothing: those told since there were `from` of them, `errors` errors among
  * them, become warnings, and the first, or `told`, is a problem of the check. */
 void check_soften(struct run *run, struct group *group, size_t from, size_t errors, struct str told);

@@ -392,6 +392,8 @@ static void make(struct run *run)
         plan_review(run);
     if (run->options.mode == PLAN_NORMAL)
         checks_run(run);
+    else if (run->options.mode == PLAN_DESTROY)
+        checks_unknown(run);
     plan_outputs(run);
     plan_relevance(run);
 }

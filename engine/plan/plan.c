@@ -37,12 +37,39 @@ static int variable_cmp(const void *a, const void *b)
 
 static int check_cmp(const void *a, const void *b)
 {
+    static const int rank[] = {
+        [CHECK_BLOCK] = 0, [CHECK_OUTPUT] = 1, [CHECK_RESOURCE] = 2, [CHECK_VARIABLE] = 3}; /* by their names */
     const struct plan_check *x = a, *y = b;
-    if (x->addr && y->addr)
-        return addr_cmp(x->addr, y->addr);
     if (x->kind != y->kind)
-        return x->kind < y->kind ? -1 : 1;
-    return str_cmp(x->instance, y->instance);
+        return rank[x->kind] - rank[y->kind];
+    int order = str_cmp(x->object, y->object);
+    if (order)
+        return order;
+    return x->addr && y->addr ? addr_cmp(x->addr, y->addr) : str_cmp(x->instance, y->instance);
+}
+
+enum check_status plan_check_worse(enum check_status a, enum check_status b)
+{
+    static const int rank[] = {[CHECK_PASS] = 0, [CHECK_UNKNOWN] = 1, [CHECK_FAIL] = 2, [CHECK_ERROR] = 3};
+    return rank[a] >= rank[b] ? a : b;
+}
+
+/* What holds before and what holds after are conditions of one instance. */
+static void merge_checks(struct plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->checks.n; i++) {
+        struct plan_check *last = n ? &plan->checks.v[n - 1] : NULL, *next = &plan->checks.v[i];
+        if (!last || last->kind != next->kind || !str_eq(last->object, next->object) ||
+            !str_eq(last->instance, next->instance)) {
+            plan->checks.v[n++] = *next;
+            continue;
+        }
+        last->status = plan_check_worse(last->status, next->status);
+        vec_each (&next->problems, p)
+            vec_push(plan->arena, &last->problems, next->problems.v[p]);
+    }
+    plan->checks.n = n;
 }
 
 static int read_cmp(const void *a, const void *b)
@@ -126,6 +153,7 @@ void plan_seal(struct plan *plan)
     SORT(plan->outputs, output_cmp);
     SORT(plan->variables, variable_cmp);
     SORT(plan->checks, check_cmp);
+    merge_checks(plan);
     SORT(plan->reads, read_cmp);
     plan->complete = plan->complete && plan->targets.n == 0 && !plan->errored;
     plan->applyable = !plan->errored && !plan_is_empty(plan);

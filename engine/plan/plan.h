@@ -34,7 +34,7 @@ enum check_status { CHECK_UNKNOWN, CHECK_PASS, CHECK_FAIL, CHECK_ERROR };
 struct plan_check {
     enum check_kind kind;
     struct str object;       /* address of the object in the configuration: module.m.detour_data.a, output.x */
-    struct str instance;     /* address of the instance */
+    struct str instance;     /* address of the instance; empty where none was looked at */
     const struct addr *addr; /* of CHECK_RESOURCE, else NULL */
     enum check_status status;
     VEC(struct str) problems; /* error messages of what failed */
@@ -99,6 +99,8 @@ bool plan_is_empty(const struct plan *plan);
 /* The change of the current object at addr, or NULL. */
 const struct change *plan_find(const struct plan *plan, const struct addr *addr);
 
+/* The one that says more: error, fail, unknown, pass. */
+enum check_status plan_check_worse(enum check_status a, enum check_status b);
 const char *plan_check_status_name(enum check_status status); /* "pass", "fail", "error", "unknown" */
 const char *plan_check_kind_name(enum check_kind kind);       /* "resource", "output_value", "var", "check" */
 

@@ -140,4 +140,59 @@ if command -v terraform >/dev/null; then
         | walk(if type == "string" and test("^[0-9a-f]{8}-[0-9a-f-]{27}$") then "UUID" elif type == "array" and . == ["UUID"] then ["UUID"] else . end)
         | .root_module.resources |= sort_by(.address)' "$work/state.json" "$work/reference-state.json"
 fi
+# -- checks: one entry for each object, one instance for each of its own; a plan to destroy looks at none --
+config "$work/k/m" <<'HCL'
+variable "y" {
+  default = 1
+  validation {
+    condition     = var.y == 1
+    error_message = "y"
+  }
+}
+check "c" {
+  assert {
+    condition     = var.y == 1
+    error_message = "c"
+  }
+}
+resource "detour_data" "a" {
+  input = 1
+  lifecycle {
+    precondition {
+      condition     = var.y == 1
+      error_message = "before"
+    }
+    postcondition {
+      condition     = self.input == var.y
+      error_message = "after"
+    }
+  }
+}
+HCL
+config "$work/k" <<'HCL'
+module "m" {
+  source = "./m"
+  count  = 2
+}
+check "c" {
+  assert {
+    condition     = length(module.m) == 3
+    error_message = "c"
+  }
+}
+HCL
+d "$work/k" plan -out=p
+d "$work/k" show -json p
+is "checks by object" "$(printf '%s' "$out" | jq -r '.checks[] | "\(.address.to_display) \(.status) \(.instances | length)"')" 'check.c fail 1
+module.m.check.c pass 2
+module.m.detour_data.a pass 2
+module.m.var.y pass 2'
+is "instances name their module" "$(printf '%s' "$out" | jq -c '.checks[1].instances[1].address')" \
+    '{"to_display":"module.m[1].check.c","module":"module.m[1]"}'
+d "$work/k" plan -destroy -out=p
+d "$work/k" show -json p
+is "of a plan to destroy" "$(printf '%s' "$out" | jq -r '.checks[] | "\(.address.to_display) \(.status) \(.instances)"')" 'check.c unknown null
+module.m.check.c unknown null
+module.m.detour_data.a unknown null
+module.m.var.y unknown null'
 done_testing

@@ -215,6 +215,9 @@ static void variables(struct writer *w, const struct plan *plan)
     writer_close(w, '}');
 }
 
+static const char *const check_words[] = {
+    [CHECK_RESOURCE] = "", [CHECK_OUTPUT] = "output.", [CHECK_VARIABLE] = "var.", [CHECK_BLOCK] = "check."};
+
 /* "module.m" of "module.m.output.x" and "x": what stands before and behind the word. */
 static void check_place(struct str text, const char *word, struct str *module, struct str *name)
 {
@@ -240,8 +243,6 @@ static void check_key(struct writer *w, struct key key)
 /* The object in the configuration. */
 static void check_object(struct writer *w, const struct plan_check *check)
 {
-    static const char *const words[] = {
-        [CHECK_RESOURCE] = "", [CHECK_OUTPUT] = "output.", [CHECK_VARIABLE] = "var.", [CHECK_BLOCK] = "check."};
     struct str module = {0}, name = {0};
     writer_key(w, "address");
     writer_open(w, '{');
@@ -255,7 +256,7 @@ static void check_object(struct writer *w, const struct plan_check *check)
         writer_field_c(w, "mode", check->addr->mode == ADDR_DATA ? "data" : "managed");
         writer_field_str(w, "type", check->addr->type);
     } else {
-        check_place(check->object, words[check->kind], &module, &name);
+        check_place(check->object, check_words[check->kind], &module, &name);
     }
     writer_field_str(w, "name", name);
     if (module.n)
@@ -273,6 +274,11 @@ static void check_instance(struct writer *w, const struct plan_check *check)
         if (check->addr->module->text.n)
             writer_field_str(w, "module", check->addr->module->text);
         check_key(w, check->addr->key);
+    } else {
+        struct str module, name;
+        check_place(check->instance, check_words[check->kind], &module, &name);
+        if (module.n)
+            writer_field_str(w, "module", module);
     }
     writer_close(w, '}');
     writer_field_c(w, "status", plan_check_status_name(check->status));
@@ -319,11 +325,13 @@ static void checks(struct writer *w, const struct plan *plan)
         writer_open(w, '{');
         check_object(w, &plan->checks.v[i]);
         writer_field_c(w, "status", plan_check_status_name(group_status(&plan->checks.v[i], n)));
-        writer_key(w, "instances");
-        writer_open(w, '[');
-        for (size_t k = i; k < i + n; k++)
-            check_instance(w, &plan->checks.v[k]);
-        writer_close(w, ']');
+        if (plan->checks.v[i].instance.n) {
+            writer_key(w, "instances");
+            writer_open(w, '[');
+            for (size_t k = i; k < i + n; k++)
+                check_instance(w, &plan->checks.v[k]);
+            writer_close(w, ']');
+        }
         writer_close(w, '}');
     }
     writer_close(w, ']');
