@@ -69,6 +69,8 @@ bool session_need_store(struct session *session, struct diags *diags);
 bool session_store_options(struct session *session, struct store_options *out, struct diags *diags);
 /* The state at hand; it must have been opened. */
 struct snapshot *session_snapshot(const struct session *session);
+
+/* -- edit.c -- */
 /* A move to another state was begun and not finished: neither plans nor applies (an error), or a warning. */
 bool moving_refused(struct session *session, struct diags *diags);
 void moving_warned(struct session *session, struct diags *diags);
