@@ -40,6 +40,23 @@ static void put_slice(struct target *t)
     put(t, p, !p ? 0 : n < 0 ? strlen(p) : strnlen(p, (size_t)n));
 }
 
+static size_t convert_long(struct target *t, const char *conversion)
+{
+    if (strncmp(conversion, ".*s", 3) == 0) {
+        put_slice(t);
+        return 3;
+    }
+    if (strncmp(conversion, "lld", 3) == 0) {
+        put_signed(t, va_arg(t->args, long long));
+        return 3;
+    }
+    if (strncmp(conversion, "zu", 2) == 0) {
+        put_number(t, va_arg(t->args, size_t), false);
+        return 2;
+    }
+    return 0;
+}
+
 /* The conversion behind a percent sign; returns its length, 0 where it is none of ours. */
 static size_t convert(struct target *t, const char *conversion)
 {
@@ -62,21 +79,8 @@ static size_t convert(struct target *t, const char *conversion)
         put(t, "%", 1);
         return 1;
     default:
-        break;
+        return convert_long(t, conversion);
     }
-    if (strncmp(conversion, ".*s", 3) == 0) {
-        put_slice(t);
-        return 3;
-    }
-    if (strncmp(conversion, "lld", 3) == 0) {
-        put_signed(t, va_arg(t->args, long long));
-        return 3;
-    }
-    if (strncmp(conversion, "zu", 2) == 0) {
-        put_number(t, va_arg(t->args, size_t), false);
-        return 2;
-    }
-    return 0;
 }
 
 static bool convert_all(struct target *t, const char *format)

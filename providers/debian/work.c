@@ -436,10 +436,27 @@ static void apply_host(struct batch *batch, struct item *host)
         machine_pin(batch->machine, str_from(host->private_in.p, host->private_in.n));
 }
 
+/* In one session: what is to be done, and a look at what became of it. */
+static void carry_out(struct batch *batch, struct item *host, struct detour_apply *reqs)
+{
+    struct transport_problem problem;
+    bool patient = host && host_is_new(batch->kit, host);
+    batch_line(batch, "%s%s%s", remote_observe, remote_change, remote_packages);
+    batch_line(batch, "W=");
+    transport_quote(&batch->script, machine_windows(batch->machine));
+    batch_line(batch, "\nif lock; then\n");
+    all_steps(batch);
+    observe_script(batch, LOOK_FETCH);
+    batch_line(batch, "else emit busy ''; fi\n");
+    if (try_session(batch, host, patient, &problem) && batch_run(batch, true, &problem) && !busy(batch, &problem))
+        apply_answered(batch, reqs);
+    else
+        apply_failed(batch, reqs, &problem);
+}
+
 void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size_t n)
 {
     struct batch *batch = batch_new(self, call, n);
-    struct transport_problem problem;
     for (size_t i = 0; i < n; i++) {
         take_object(batch, i, reqs[i].type, reqs[i].prior, reqs[i].planned);
         take_change(batch, i, reqs[i].action, reqs[i].private_in);
@@ -452,18 +469,7 @@ void debian_apply(void *self, detour_call *call, struct detour_apply *reqs, size
         for (size_t i = 0; i < n; i++)
             reqs[i].state = NULL;
     } else {
-        batch_line(batch, "%s%s%s", remote_observe, remote_change, remote_packages);
-        batch_line(batch, "W=");
-        transport_quote(&batch->script, machine_windows(batch->machine));
-        batch_line(batch, "\nif lock; then\n");
-        all_steps(batch);
-        observe_script(batch, LOOK_FETCH);
-        batch_line(batch, "else emit busy ''; fi\n");
-        bool patient = host && host_is_new(batch->kit, host);
-        if (try_session(batch, host, patient, &problem) && batch_run(batch, true, &problem) && !busy(batch, &problem))
-            apply_answered(batch, reqs);
-        else
-            apply_failed(batch, reqs, &problem);
+        carry_out(batch, host, reqs);
     }
     if (host && host->action == DETOUR_DELETE) {
         reqs[host->request].state = NULL;
