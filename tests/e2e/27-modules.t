@@ -263,6 +263,28 @@ refused "$url/page.tar.gz" "cannot be read" "a page instead of an archive"
 head -c 100 "$web/m.tar.gz" >"$web/cut.tar.gz"
 refused "$url/cut.tar.gz" "cannot be read" "an archive that was cut off"
 
+# -- https, with a certificate that the machine trusts, and with one that it does not --
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+    -keyout "$work/tls.key" -out "$work/tls.pem" 2>/dev/null
+tls_port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
+(cd "$web" && exec openssl s_server -quiet -accept "127.0.0.1:$tls_port" -cert "$work/tls.pem" -key "$work/tls.key" -WWW) \
+    </dev/null >/dev/null 2>&1 &
+tls=$!
+clean_up() { kill "$httpd" "$tls" 2>/dev/null || true; }
+for _ in $(seq 50); do
+    perl -MIO::Socket::INET -e "exit !IO::Socket::INET->new('127.0.0.1:$tls_port')" && break
+    sleep 0.1
+done
+secure=https://127.0.0.1:$tls_port
+refused "$secure/m.zip//*/web" "certificate" "a certificate that nobody vouches for"
+calls "$work/a" "$secure/m.zip//*/web"
+# shellcheck disable=SC2016
+output=$(unshare -m sh -c 'mount --bind "$1" /etc/ssl/certs/ca-certificates.crt && exec "$2" -chdir="$3" get' - \
+    "$work/tls.pem" "$detour" "$work/a" 2>&1)
+is "an archive over https" "$?" 0
+has "  is pinned" "$output" "pinned   $secure/m.zip"
+says "$work/a" zipped "  and used"
+
 # -- archives of this machine --
 mkdir -p "$work/l"
 calls "$work/l" "./vendor/m.zip//top-1.0/web"
