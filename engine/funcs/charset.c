@@ -123,7 +123,7 @@ static bool transcode(const char *from, const char *to, struct str s, struct str
     }
 }
 
-/* -- HZ: GB 2312 in seven bits between ~{ and ~}, which iconv does not have ---------------------------------------- */
+/* -- HZ: GB 2312 in seven bits between ~{ and ~}, which iconv does not have -- */
 
 static bool is_hz(const char *charset)
 {

@@ -37,7 +37,7 @@ for duration in 0 30s 1m30s 500ms; do
 done
 ok "-chdir DIR" "$detour" -chdir "$work/a" plan
 
-# -- no configuration, or one with errors: what is only about the state works
+# -- no configuration, or one with errors: what is only about the state works --
 
 mkdir "$work/empty"
 for command in "plan" "validate" "apply" "graph" "test"; do
@@ -71,7 +71,7 @@ ok "a stream tells its problems in the stream" jq -es 'any(.type == "diagnostic"
 d "$work/a" show -json -traget=x
 is "a document does not hold problems" "$out" ""
 
-# -- nobody reads, or there is no room
+# -- nobody reads, or there is no room --
 
 for command in "plan" "output -raw o" "show -json" "state pull" "help" "metadata functions" "plan -var n=y -detailed-exitcode"; do
     code=0
@@ -92,7 +92,7 @@ code=0
 timeout 20 bash -c 'yes 1 | "$0" console | head -1 >/dev/null; exit ${PIPESTATUS[1]}' "$detour" || code=$?
 exits "the console ends with its reader" 141
 
-# -- terminals
+# -- terminals --
 
 tty() { TERM=$1 script -qec "$detour -chdir=$work/a plan -var n=2" /dev/null </dev/null; }
 lacks "no escape codes on a dumb terminal" "$(tty dumb)" "$(printf '\033')"

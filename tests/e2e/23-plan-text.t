@@ -40,7 +40,7 @@ d "$work/a" apply -json -var v=2
 exits "apply -json does not ask" 1
 ok "and says so in its stream" jq -es 'any(.diagnostic.summary == "Nobody to ask")' "$work/stdout"
 
-# -- moves
+# -- moves --
 
 mkdir -p "$work/m/inner"
 config "$work/m/inner" <<'HCL'

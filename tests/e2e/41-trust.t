@@ -65,7 +65,7 @@ resource "debian_file" "other" {
 HCL
 }
 
-# -- a package brings the file that is configured -----------------------------------------------------------------------------------
+# -- a package brings the file that is configured --
 { host_part && hello_part && files_part; } | config "$c"
 d "$c" plan -out="$work/plan"
 on_machine 'echo somebody >/etc/other'
@@ -82,13 +82,13 @@ has "over what is there" "$out" "is there already (with other content), and will
 d "$c" apply -auto-approve
 exits "with that said, it is" 0
 
-# -- a replacement -------------------------------------------------------------------------------------------------------------------
+# -- a replacement --
 d "$c" apply -auto-approve -replace=debian_file.other
 exits "a file is replaced at its place" 0
 lacks "its first half is no surprise to the second" "$out" "is there already"
 is "and is there" "$(on_machine cat /etc/other)" other
 
-# -- half made -----------------------------------------------------------------------------------------------------------------------
+# -- half made --
 on_machine 'useradd -m ana && mkdir -p /srv/data && echo precious >/srv/data/file && touch /home/ana/.ssh'
 {
     host_part
@@ -120,7 +120,7 @@ is "with what was in it, the account being the same" "$(on_machine 'cat /srv/dat
 $uid
 ssh-ed25519 AAAA ana"
 
-# -- a package would take others with it ---------------------------------------------------------------------------------------------
+# -- a package would take others with it --
 host_part | config "$c"
 d "$c" plan -out="$work/plan"
 lacks "the plan shows one removal" "$out" detour-clock
@@ -135,7 +135,7 @@ d "$c" apply "$work/plan"
 exits "and is carried out" 0
 lacks "they are gone" "$(installed detour-hello) $(installed detour-clock)" installed
 
-# -- somebody else at work -----------------------------------------------------------------------------------------------------------
+# -- somebody else at work --
 { host_part && hello_part; } | config "$c"
 on_machine 'flock -x /run/detour.lock sleep 4 >/dev/null 2>&1 </dev/null &'
 d "$c" plan
@@ -147,7 +147,7 @@ exits "an apply while another apt is at work" 0
 has "says what it waits for" "$out" "apt: waiting for another apt or dpkg, process"
 is "and goes on then" "$(installed detour-hello)" installed
 
-# -- changed by hand -----------------------------------------------------------------------------------------------------------------
+# -- changed by hand --
 {
     host_part
     cat <<'HCL'

@@ -183,7 +183,7 @@ done
 cut http 40000
 cut pg 60000
 cut s3 60000
-# -- S3: whose key, by which name, at what time ----------------------------------------------------------------------------------------
+# -- S3: whose key, by which name, at what time --
 # in_bucket NAME KEY [SETTING…]: a configuration.
 in_bucket() {
     name=$1

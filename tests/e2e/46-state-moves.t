@@ -6,7 +6,7 @@
 start_servers
 export DETOUR_HTTP_RETRY_MAX=1 DETOUR_S3_RETRY_MAX=1 DETOUR_PG_RETRY_MAX=1
 
-# -- from place to place -----------------------------------------------------------------------------------------------------------
+# -- from place to place --
 c=$work/c
 mkdir "$c"
 resources 5 >"$c/main.hcl"
@@ -167,7 +167,7 @@ for mode in "" refuse; do
     says "is no place for a lock" "conditional write"
 done
 
-# -- what its server did not take is offered ----------------------------------------------------------------------------------------------
+# -- what its server did not take is offered --
 # on_terminal NAME DIR ANSWER ARGS…: a run on a terminal; what it shows is in $out, its exit code in $code.
 on_terminal() {
     name=$1 where=$2 answer=$3
@@ -207,7 +207,7 @@ exits "the next apply does the rest" 0
 d "$r" state list
 is "nothing is lost, nothing is there twice" "$(echo "$out" | sort -u | wc -l) $(echo "$out" | wc -l)" "3 3"
 
-# -- a lock that cannot be given back ------------------------------------------------------------------------------------------------------
+# -- a lock that cannot be given back --
 background "$support/http-state" "$work/keeping.port" unlock=403
 until_file "$work/keeping.port"
 k=$work/keeping

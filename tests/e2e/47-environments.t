@@ -92,7 +92,7 @@ exits "so does the default one" 0
 d "$work/m" env list
 is "the list goes with it" "$(echo "$out" | tr '\n' ',')" "* default,  prod,"
 
-# -- on a web server: texts beside the state ------------------------------------------------------------------------------------------
+# -- on a web server: texts beside the state --
 start_http
 w=$work/w
 { backend http web && cat "$c/main.hcl"; } | config "$w"

@@ -30,7 +30,7 @@ port() {
     esac
 }
 
-# -- a firewall that lets some bytes through, and then nothing: what arrived is the beginning of a write -------------------------------
+# -- a firewall that lets some bytes through, and then nothing: what arrived is the beginning of a write --
 # silent_after KIND BYTES
 silent_after() {
     iptables -A INPUT -p tcp --dport "$(port "$1")" -m quota --quota "$2" -j ACCEPT
@@ -98,7 +98,7 @@ heal
 is "a session is left on the database" "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")" 1
 for kind in http pg s3; do rescued "silent-$kind"; done
 
-# -- a line that goes silent while nothing is written: the same run goes on with another ----------------------------------------------
+# -- a line that goes silent while nothing is written: the same run goes on with another --
 resumed() {
     c=$work/resumed-$1
     { backend "$1" resumed && resources 20; } | config "$c"
@@ -122,7 +122,7 @@ resumed() {
 }
 for kind in http pg s3; do resumed $kind; done
 
-# -- tc: a slow line that loses everything from one moment on --------------------------------------------------------------------------
+# -- tc: a slow line that loses everything from one moment on --
 slow() {
     tc qdisc add dev lo root handle 1: htb default 10 &&
         tc class add dev lo parent 1: classid 1:10 htb rate 10gbit &&

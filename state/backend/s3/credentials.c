@@ -8,8 +8,9 @@
 
 enum { FILE_MAX = 1 << 20 };
 
-/* -- the files of AWS's tools: ~/.aws/credentials with [NAME], ~/.aws/config with [profile NAME] -- */
+/* -- the files of AWS's tools -- */
 
+/* ~/.aws/credentials with [NAME], ~/.aws/config with [profile NAME]. */
 struct profile {
     struct s3_credentials key;
     struct str region;
