@@ -17,7 +17,8 @@ web=$work/web
 mkdir -p "$web"
 "$root/tests/support/httpd" "$web" "$work/port" 2>"$work/httpd.err" &
 httpd=$!
-clean_up() { kill "$httpd" 2>/dev/null || true; }
+tls=
+clean_up() { kill "$httpd" ${tls:+"$tls"} 2>/dev/null || true; }
 until_text . "$work/port"
 url=http://127.0.0.1:$(cat "$work/port")
 
@@ -270,7 +271,6 @@ tls_port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, 
 (cd "$web" && exec openssl s_server -quiet -accept "127.0.0.1:$tls_port" -cert "$work/tls.pem" -key "$work/tls.key" -WWW) \
     </dev/null >/dev/null 2>&1 &
 tls=$!
-clean_up() { kill "$httpd" "$tls" 2>/dev/null || true; }
 for _ in $(seq 50); do
     perl -MIO::Socket::INET -e "exit !IO::Socket::INET->new('127.0.0.1:$tls_port')" && break
     sleep 0.1

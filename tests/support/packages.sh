@@ -8,7 +8,7 @@ BUILD_PACKAGES="gcc cmake ninja-build pkg-config gettext libc6-dev libmpfr-dev l
 LAB_PACKAGES="debootstrap systemd-container iproute2 openssh-client"
 # To test.
 TEST_PACKAGES="iptables time age pass gnupg git xz-utils zstd procps strace libcriterion-dev clang clang-format perl shellcheck dpkg-dev file openssh-server sudo jq
- openssl python3-jsonschema libxml2-utils zsh fish postgresql libfaketime"
+ openssl ca-certificates python3-jsonschema libxml2-utils zsh fish postgresql libfaketime"
 # To measure.
 BENCH_PACKAGES="time hyperfine jq ansible-core"
 
