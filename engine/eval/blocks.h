@@ -3,7 +3,7 @@
 #define DETOUR_EVAL_BLOCKS_H
 
 #include "base/vec.h"
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 struct decoding {
     struct eval *eval;

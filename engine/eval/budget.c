@@ -1,6 +1,6 @@
 /* budget: what one expression may use. Steps and bytes are counted, so that an answer does not depend on the machine.
  */
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 #include "value/walk.h"
 
 static void spend(struct eval_budget *budget, struct span at)

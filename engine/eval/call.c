@@ -1,6 +1,6 @@
 /* Calls: arguments are converted, checked against the parameters' flags, stripped of marks, and the marks put on the
  * result. */
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Conditionals: both branches are evaluated, their types unified, and the problems of the branch not taken dropped. */
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 struct branch {
     const struct expr *expr;

@@ -1,4 +1,4 @@
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 #include "syntax/parse.h"
 

@@ -1,5 +1,5 @@
 /* [for …] and {for …}: linear in the elements; marks of the collection, of keys and of conditions taint the result. */
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 /* One loop at work. */
 struct loop {

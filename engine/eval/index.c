@@ -1,5 +1,5 @@
 /* value[key] and value.name, with the rules of the language and what to write instead. */
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 static const char invalid_index[] = N_("Invalid index"), unsupported_attribute[] = N_("Unsupported attribute");
 

@@ -1,5 +1,5 @@
 /* Operators. Operands are converted first; both sides are always evaluated. */
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 static const struct type *operand_type(enum op op)
 {

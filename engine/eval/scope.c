@@ -1,4 +1,4 @@
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 static enum scope_answer values_resolve(void *ctx, struct eval *eval, const struct traversal *traversal, size_t *used,
                                         struct value *out)

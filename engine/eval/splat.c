@@ -1,6 +1,6 @@
 /* source[*].each and source.*.each: tuples give tuples, lists and sets give lists, anything else counts as one element.
  */
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 struct splat {
     struct eval *eval;

@@ -1,4 +1,4 @@
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 /* Where the text of a string begins: behind the quote, or on the line below a heredoc's marker. No text has no
  * beginning but the end of the whole. */

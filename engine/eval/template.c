@@ -1,5 +1,5 @@
 /* Templates: parts joined as strings, with what is known of an unknown result as its prefix. */
-#include "eval/internal.h"
+#include "eval/eval_private.h"
 
 #include "base/unicode.h"
 

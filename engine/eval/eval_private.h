@@ -1,9 +1,9 @@
 /*
- * internal: what the files of eval/ share. Each kind of expression has its file; all answer a value, and report through
- * report.c.
+ * eval_private: what the files of eval/ share. Each kind of expression has its file; all answer a value, and report
+ * through report.c.
  */
-#ifndef DETOUR_EVAL_INTERNAL_H
-#define DETOUR_EVAL_INTERNAL_H
+#ifndef DETOUR_EVAL_EVAL_PRIVATE_H
+#define DETOUR_EVAL_EVAL_PRIVATE_H
 
 #include "base/gettext.h"
 #include "eval/eval.h"
