@@ -65,11 +65,11 @@ static bool evaluate(struct applying *a, struct node *node)
 static void not_begun(struct applying *a, const struct operation *op)
 {
     a->result->skipped++;
-    tell(a->run.session, (struct session_event){.kind = EVENT_APPLY_SKIPPED,
-                                                .addr = op->change->addr,
-                                                .deposed = op->change->deposed,
-                                                .action = op->change->action,
-                                                .place = op->change->place});
+    session_tell(a->run.session, (struct session_event){.kind = EVENT_APPLY_SKIPPED,
+                                                        .addr = op->change->addr,
+                                                        .deposed = op->change->deposed,
+                                                        .action = op->change->action,
+                                                        .place = op->change->place});
 }
 
 static void on_skip(void *ctx, uint32_t id)
@@ -208,7 +208,7 @@ static void introduce_imported(struct applying *a)
         const struct change *c = &a->plan->changes.v[i];
         const struct task *task = c->import_id.n ? task_of_addr(&a->run, c->addr) : NULL;
         if (task && task->type->anchor)
-            introduce(&a->run, task, c->before, (struct value){0});
+            import_introduce(&a->run, task, c->before, (struct value){0});
     }
 }
 

@@ -27,16 +27,16 @@ static void tell_op(struct applying *a, const struct operation *op, enum event_k
     struct value object = op->kind == OP_CREATE ? value_null(op->type->schema->implied) : op->change->before;
     if (op->inst && kind == EVENT_APPLY_COMPLETE)
         object = op->inst->value;
-    tell(a->run.session, (struct session_event){
-                             .kind = kind,
-                             .addr = op->change->addr,
-                             .deposed = op->kind == OP_DELETE ? op->deposed : (struct str){0},
-                             .action = action_of(op),
-                             .place = op->place,
-                             .id = object_id(object),
-                             .text = text,
-                             .elapsed_ns = op->started ? clock_monotonic_ns() - op->started : 0,
-                         });
+    session_tell(a->run.session, (struct session_event){
+                                     .kind = kind,
+                                     .addr = op->change->addr,
+                                     .deposed = op->kind == OP_DELETE ? op->deposed : (struct str){0},
+                                     .action = action_of(op),
+                                     .place = op->place,
+                                     .id = object_id(object),
+                                     .text = text,
+                                     .elapsed_ns = op->started ? clock_monotonic_ns() - op->started : 0,
+                                 });
 }
 
 static struct about *about_op(struct arena *arena, struct operation *op)

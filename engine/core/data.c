@@ -171,7 +171,7 @@ static void add_request(struct run *run, struct call *call, const struct data_re
         event.id = read->import->id;
     }
     call_tag(call, call_read_add(call, read->task->type, prior, read->config, private), about);
-    tell(run->session, event);
+    session_tell(run->session, event);
 }
 
 void data_dispatch(struct run *run)
@@ -283,7 +283,7 @@ static void tell_complete(struct run *run, const struct data_read *read)
         event.kind = EVENT_IMPORT_COMPLETE;
         event.id = read->import->id;
     }
-    tell(run->session, event);
+    session_tell(run->session, event);
 }
 
 /* Its last read is back: what was imported into can be planned now. */

@@ -234,9 +234,10 @@ static bool conditions(struct decision *d, bool after)
 static void warn_of_loss(struct decision *d)
 {
     if (d->change.import_id.n && destroys(d->change.action))
-        note(d->run, &d->change, RISK_DANGER,
-             _("what is imported would be destroyed, because the block says another object: correct the id or the "
-               "block to keep it"));
+        change_note(
+            d->run, &d->change, RISK_DANGER,
+            _("what is imported would be destroyed, because the block says another object: correct the id or the "
+              "block to keep it"));
 }
 
 static bool work(struct decision *d)
@@ -252,7 +253,7 @@ static bool work(struct decision *d)
                                       d->change.action == ACTION_CREATE ? d->change.after : d->change.before);
     d->inst->change = (uint32_t)(added - run->plan->changes.v) + 1;
     if (d->task->type->anchor && run->tree->has_imports && d->change.action == ACTION_CREATE)
-        introduce(run, d->task, d->change.after, config); /* what is imported may stand on it */
+        import_introduce(run, d->task, d->change.after, config); /* what is imported may stand on it */
     if (d->change.action != ACTION_NOOP)
         d->task->changes = d->task->node->module->changes = true;
     bool allowed = check_protection(d);

@@ -344,7 +344,7 @@ bool import_take(struct run *run, struct call *call, size_t request, struct impo
                                    .value = found,
                                    .private = private};
     if (import->task->type->anchor)
-        introduce(run, import->task, found, import->config);
+        import_introduce(run, import->task, found, import->config);
     return true;
 }
 
@@ -367,7 +367,7 @@ bool connection_known(const struct provider_type *type, struct value config)
     return true;
 }
 
-void introduce(struct run *run, const struct task *task, struct value object, struct value config)
+void import_introduce(struct run *run, const struct task *task, struct value object, struct value config)
 {
     struct str place;
     if (!task->slot->opened || !value_is_set(object) ||

@@ -63,7 +63,7 @@ static void wait_for_data(struct run *run)
     else if (event.kind == LANE_FINISHED)
         data_finished(run, event.call);
     else
-        tell_look(run->session, &event);
+        session_tell_look(run->session, &event);
 }
 
 bool plan_walk(struct run *run)

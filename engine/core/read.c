@@ -83,11 +83,11 @@ static void tell_objects(struct run *run, const struct batch *batch, enum event_
         return;
     vec_each (&batch->priors, i) {
         const struct prior *prior = batch->priors.v[i];
-        tell(run->session, (struct session_event){.kind = kind,
-                                                  .addr = prior->addr,
-                                                  .deposed = prior->deposed,
-                                                  .place = prior->place,
-                                                  .id = object_id(prior->stored)});
+        session_tell(run->session, (struct session_event){.kind = kind,
+                                                          .addr = prior->addr,
+                                                          .deposed = prior->deposed,
+                                                          .place = prior->place,
+                                                          .id = object_id(prior->stored)});
     }
 }
 
@@ -104,8 +104,8 @@ static void send(struct reading *reading, struct batch *batch)
         size_t request = call_read_add(call, prior->type, prior->stored, prior->config, prior->private);
         call_tag(call, request, &batch->abouts[i]);
     }
-    tell(run->session,
-         (struct session_event){.kind = EVENT_READ_START, .place = batch->lane->place, .count = batch->priors.n});
+    session_tell(run->session, (struct session_event){
+                                   .kind = EVENT_READ_START, .place = batch->lane->place, .count = batch->priors.n});
     tell_objects(run, batch, EVENT_REFRESH_START);
     lane_submit(batch->lane, call);
 }
@@ -143,10 +143,10 @@ static void finished(struct reading *reading, struct call *call, struct batch *b
     for (size_t i = 0; i < call_size(call); i++)
         take(run, call, i);
     tell_objects(run, batch, EVENT_REFRESH_COMPLETE);
-    tell(run->session, (struct session_event){.kind = EVENT_READ_COMPLETE,
-                                              .place = batch->lane->place,
-                                              .count = batch->priors.n,
-                                              .elapsed_ns = clock_monotonic_ns() - batch->started});
+    session_tell(run->session, (struct session_event){.kind = EVENT_READ_COMPLETE,
+                                                      .place = batch->lane->place,
+                                                      .count = batch->priors.n,
+                                                      .elapsed_ns = clock_monotonic_ns() - batch->started});
     if (all_failed(call)) {
         vec_push(reading->arena, &reading->failed, call);
         return;
@@ -251,7 +251,7 @@ static void wait_all(struct reading *reading)
         else if (event.kind == LANE_FINISHED)
             finished(reading, event.call, event.lane->tag);
         else
-            tell_look(run->session, &event);
+            session_tell_look(run->session, &event);
     }
 }
 

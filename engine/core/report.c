@@ -102,7 +102,7 @@ void report_call(struct run *run, struct call *call)
 
 /* -- events -- */
 
-void tell(struct session *session, struct session_event event)
+void session_tell(struct session *session, struct session_event event)
 {
     if (session->options.events.event)
         session->options.events.event(session->options.events.ctx, &event);
@@ -118,18 +118,18 @@ struct str object_id(struct value object)
     return id.u.string;
 }
 
-void tell_look(struct session *session, const struct lane_event *event)
+void session_tell_look(struct session *session, const struct lane_event *event)
 {
     if (event->kind == LANE_PROGRESS)
-        tell(session,
-             (struct session_event){.kind = EVENT_LOOK_PROGRESS, .place = event->lane->name, .text = event->text});
+        session_tell(session, (struct session_event){
+                                  .kind = EVENT_LOOK_PROGRESS, .place = event->lane->name, .text = event->text});
 }
 
 void session_tick(struct session *session)
 {
     if (session_cancelled(session) && !session->told_cancelling) {
         session->told_cancelling = true;
-        tell(session, (struct session_event){.kind = EVENT_CANCELLING});
+        session_tell(session, (struct session_event){.kind = EVENT_CANCELLING});
     }
-    tell(session, (struct session_event){.kind = EVENT_TICK});
+    session_tell(session, (struct session_event){.kind = EVENT_TICK});
 }

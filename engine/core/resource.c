@@ -133,7 +133,7 @@ static struct value keep_all(struct arena *arena, const struct task *task, struc
 
 /* -- create-only attributes -- */
 
-void note(struct run *run, struct change *change, enum risk_level level, const char *format, ...)
+void change_note(struct run *run, struct change *change, enum risk_level level, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -156,8 +156,9 @@ static struct value keep_create_only(struct run *run, const struct task *task, s
         struct path_step step = {.kind = PATH_ATTR, .name = attr->name};
         config = keep_at(run->scratch, config, prior, (struct path){&step, 1});
         if (change)
-            note(run, change, RISK_NOTE,
-                 _("%.*s is used when the object is created; its change is ignored from then on"), STR_ARG(attr->name));
+            change_note(run, change, RISK_NOTE,
+                        _("%.*s is used when the object is created; its change is ignored from then on"),
+                        STR_ARG(attr->name));
     }
     return config;
 }

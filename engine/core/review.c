@@ -106,8 +106,8 @@ static void add_item(struct reviewing *r, struct provider_slot *slot, struct str
                      enum detour_action action)
 {
     if (lanes_get(r->run->session->lanes, &slot->instance, lane)->down) {
-        note(r->run, &r->run->plan->changes.v[change], RISK_NOTE,
-             _("not reviewed: the machine does not answer before this plan is carried out"));
+        change_note(r->run, &r->run->plan->changes.v[change], RISK_NOTE,
+                    _("not reviewed: the machine does not answer before this plan is carried out"));
         return;
     }
     struct review *review = review_for(r, slot, lane);
@@ -156,7 +156,7 @@ void plan_review(struct run *run)
         else if (event.kind == LANE_FINISHED)
             take(&r, event.call);
         else
-            tell_look(run->session, &event);
+            session_tell_look(run->session, &event);
     }
     vec_each (&r.list, i)
         r.list.v[i]->lane->tag = NULL;

@@ -183,7 +183,7 @@ bool plan_object(struct run *run, const struct about *about, struct value prior,
 /* `resource "type" "name"`, or the address where there is one. */
 struct str instance_object(struct arena *arena, const struct task *task, const struct addr *addr);
 /* Adds a risk to the change. */
-void note(struct run *run, struct change *change, enum risk_level level, const char *format, ...)
+void change_note(struct run *run, struct change *change, enum risk_level level, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
 /* -- priors.c: what the state knows -- */
@@ -229,7 +229,7 @@ struct prior *import_prior(struct run *run, const struct addr *addr, struct str 
 /* Whether all that says how an anchor is reached is known. */
 bool connection_known(const struct provider_type *type, struct value config);
 /* Tells the provider how the lane of an anchor is reached that the state does not have yet; config may have no type. */
-void introduce(struct run *run, const struct task *task, struct value object, struct value config);
+void import_introduce(struct run *run, const struct task *task, struct value object, struct value config);
 
 /* -- moved.c -- */
 /* The module at one place of the tree of calls, whatever the instance keys; NULL where none is declared. */

@@ -184,8 +184,8 @@ static bool on_wait(void *ctx, const struct lock_holder *holder, unsigned waited
         return false;
     struct str text = arena_printf(scratch, _("%.*s (process %lld) holds it for %.*s since %.*s"), STR_ARG(holder->who),
                                    (long long)holder->pid, STR_ARG(holder->operation), STR_ARG(holder->since));
-    tell(session,
-         (struct session_event){.kind = EVENT_LOCK_WAIT, .text = text, .elapsed_ns = (uint64_t)waited_s * 1000000000});
+    session_tell(session, (struct session_event){
+                              .kind = EVENT_LOCK_WAIT, .text = text, .elapsed_ns = (uint64_t)waited_s * 1000000000});
     return !session_cancelled(session);
 }
 

@@ -97,11 +97,11 @@ struct plan_sealer session_plan_opener(struct session *session);
 
 /* -- report.c: events -- */
 /* Passes the event on to who listens. */
-void tell(struct session *session, struct session_event event);
+void session_tell(struct session *session, struct session_event event);
 /* EVENT_TICK; and before the first one after session_cancel, EVENT_CANCELLING. */
 void session_tick(struct session *session);
 /* Passes on what a lane says while it looks. */
-void tell_look(struct session *session, const struct lane_event *event);
+void session_tell_look(struct session *session, const struct lane_event *event);
 /* The object's id for events; empty where it has none to be shown. */
 struct str object_id(struct value object);
 
