@@ -195,4 +195,18 @@ is "in the file" "$(on_machine cat /etc/app.conf)" "word = canary-one"
 ok "and in the service" test "$runs" != "$(on_machine systemctl show -p MainPID app)"
 d "$work/hand" plan -detailed-exitcode
 exits "then there is nothing to do" 0
+
+# -- round trips, as sshd counts them --------------------------------------------------------------------------------------------------
+on_machine 'echo "LogLevel VERBOSE" >>/etc/ssh/sshd_config; systemctl restart ssh' 2>/dev/null
+# trips COMMAND…: how many commands detour ran on the machine meanwhile (each look at the journal is one more).
+trips() {
+    before=$(on_machine 'journalctl -q -o cat -t sshd -t sshd-session | grep -c "Starting session: command"')
+    d "$work/hand" "$@"
+    after=$(on_machine 'journalctl -q -o cat -t sshd -t sshd-session | grep -c "Starting session: command"')
+    echo $((after - before - 1))
+}
+is "an empty plan of five objects: one" "$(trips plan)" 1
+sed -i 's/sleep infinity/sleep 9999999/' "$work/hand/main.hcl"
+is "a plan with changes looks at them once more" "$(trips plan)" 2
+is "their apply: these, and one for each of two levels" "$(trips apply -auto-approve)" 4
 done_testing
