@@ -137,6 +137,10 @@ lacks "they are gone" "$(installed detour-hello) $(installed detour-clock)" inst
 
 # -- somebody else at work --
 { host_part && hello_part; } | config "$c"
+on_machine 'touch /root/stamp; sleep 1'
+d "$c" plan
+has "a plan asks apt" "$out" "debian_package.hello will be created"
+is "and writes nothing" "$(on_machine 'sleep 1; find / -xdev -newercm /root/stamp -not -path "/var/log/journal/*" -not -path /root/stamp -not -path /run')" ""
 on_machine 'flock -x /run/detour.lock sleep 4 >/dev/null 2>&1 </dev/null &'
 d "$c" plan
 exits "a plan while another detour changes the machine" 0

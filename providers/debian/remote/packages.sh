@@ -129,12 +129,16 @@ packages() {
     done
 }
 
-# simulate_once FLAGS SPEC…: what apt would do: $s, and $o its words.
+# simulate_once FLAGS SPEC…: what apt would do: $s, and $o its words. Looking writes nothing: neither what apt's planner logs
+# nor, where it is out of date, its cache.
 simulate_once() {
-    f=$1
+    g="$1 -o Dir::Log::Planner="
     shift
+    if ! [ "$(find /var/cache/apt/pkgcache.bin -newer /var/lib/dpkg/status -newer /var/lib/apt/lists 2>/dev/null)" ]; then
+        g="$g -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache="
+    fi
     # shellcheck disable=SC2086
-    o=$(apt-get -s -q -y $f install -- "$@" 2>&1)
+    o=$(apt-get -s -q -y $g install -- "$@" 2>&1)
     s=$?
 }
 
