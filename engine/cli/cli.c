@@ -361,8 +361,35 @@ bool cli_modes_agree(struct cli *cli)
 
 /* -- the way to a command -- */
 
+/* What people know from Terraform and look for here. */
+static const char *foreign_command(const struct command *in, struct str name)
+{
+    static const struct {
+        const char *in, *name, *instead;
+    } table[] = {
+        {"", "init",
+         N_("No init is needed: every command works at once. \"detour get\" fetches modules that are kept elsewhere, "
+            "\"detour state migrate\" moves the state after a change of the backend.")},
+        {"", "workspace", N_("Workspaces are environments here: see \"detour help env\", and the option -env=NAME.")},
+        {"", "login", N_("There is nothing to log in to: backends take their credentials from the environment.")},
+        {"", "logout", N_("There is nothing to log in to: backends take their credentials from the environment.")},
+        {"", "modules", N_("\"detour graph\" and \"detour providers\" show the modules of a configuration.")},
+        {"state", "replace-provider",
+         N_("Providers come with detour, so the state names none that could be replaced.")},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (str_eq(name, str_c(table[i].name)) && strcmp(in ? in->name : "", table[i].in) == 0)
+            return _(table[i].instead);
+    return NULL;
+}
+
 int cli_unknown_command(struct cli *cli, const struct command *in, struct str name)
 {
+    const char *instead = foreign_command(in, name);
+    if (instead) {
+        diag_error(&cli->diags, (struct span){0}, _("Unknown command"), "%s", instead);
+        return cli_failed(cli);
+    }
     struct map names = MAP_INIT(cli->arena);
     const struct command *const *list = in ? in->subcommands : cli_commands;
     const char *blank = in ? " " : "", *outer = in ? in->name : "";
@@ -431,6 +458,8 @@ static int run_command(struct cli *cli, int argc, char **argv)
     else if (!command && !(command = cli_find_in(NULL, str_c(argv[at++]))))
         return cli_unknown_command(cli, NULL, str_c(argv[at - 1]));
     cli->command = command = subcommand(command, argc, argv, &at);
+    if (command->run == help_group && at < argc && argv[at][0] != '-')
+        return cli_unknown_command(cli, command, str_c(argv[at]));
     const char *chdir_dir = cli->flags.chdir;
     cli->flags = flags_default();
     cli->flags.chdir = chdir_dir;

@@ -151,15 +151,30 @@ static struct config_module *module_new(struct load *load, struct str dir, struc
     return m;
 }
 
-static void report_folder(struct load *load, const struct config_module *m, struct span at, bool readable)
+/* A file of another program that was meant to be read, or nothing. */
+static struct str foreign_file(const struct str *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_ends(names[i], STR(".tf")) || str_ends(names[i], STR(".tofu")))
+            return names[i];
+    return (struct str){0};
+}
+
+/* `foreign`: such a file, where there is no other. */
+static void report_folder(struct load *load, const struct config_module *m, struct span at, bool readable,
+                          struct str foreign)
 {
     int error = errno;
     struct str shown = at.file ? m->dir : m->path;
     const char *summary = at.file ? _("Unusable module folder") : _("Unusable configuration folder");
+    struct str hint =
+        foreign.n ? arena_printf(load->config->arena, _(" What is in %.*s is read under a name that ends in .hcl."),
+                                 STR_ARG(foreign))
+                  : STR("");
     if (readable)
         diag_error(load->diags, at, summary,
-                   _("The folder \"%.*s\" holds no configuration: no *.hcl or *.hcl.json file is in it."),
-                   STR_ARG(shown));
+                   _("The folder \"%.*s\" holds no configuration: no *.hcl or *.hcl.json file is in it.%.*s"),
+                   STR_ARG(shown), STR_ARG(hint));
     else if (error == ENOENT)
         diag_error(load->diags, at, summary, _("There is no folder \"%.*s\"."), STR_ARG(shown));
     else
@@ -177,7 +192,7 @@ static bool load_files(struct load *load, struct config_module *m, struct span a
     size_t n_sources = n, n_overrides = n;
     struct str *files = pick(arena, names, &n_sources, config_is_source);
     if (!readable || (!n_sources && (at.file || !load->reader->empty_root))) {
-        report_folder(load, m, at, readable);
+        report_folder(load, m, at, readable, readable ? foreign_file(names, n) : (struct str){0});
         return false;
     }
     const struct body **bodies = parse_files(load, &d, files, &n_sources);

@@ -31,6 +31,10 @@ refuses "-chdir stands before the command" plan -chdir=/tmp
 refuses "a whole number above zero" plan -parallelism=0
 refuses "a number and a unit" plan -lock-timeout=90
 refuses "a number and a unit" plan -lock-timeout=1m30
+refuses "No init is needed" init -backend=false
+refuses "detour help env" workspace list
+refuses "Providers come with detour" state replace-provider a b
+refuses 'has no command "lst"' state lst x y
 for duration in 0 30s 1m30s 500ms; do
     d "$work/a" plan -lock-timeout=$duration
     exits "-lock-timeout=$duration" 0
@@ -49,6 +53,9 @@ for command in "show" "show -json" "output" "state list" "state pull" "state his
     d "$work/empty" $command
     lacks "$command in an empty folder is no error" "$err" "Error"
 done
+echo 'resource "x" "y" {}' >"$work/empty/main.tf"
+d "$work/empty" plan
+has "files of Terraform are told apart from nothing" "$err" "main.tf"
 cp -r "$work/a" "$work/broken"
 echo 'output "broken" { value = = }' >>"$work/broken/main.hcl"
 for command in "show -json" "output -json" "state list -json"; do
