@@ -2,7 +2,6 @@
 #include "value/json.h"
 #include "value/walk.h"
 
-#include <inttypes.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,6 @@
 #include "base/gettext.h"
 #include "state/cut.h"
 #include "state/decode.h"
-#include "value/json.h"
 
 #include <inttypes.h>
 

@@ -1,6 +1,5 @@
 #include "addr/addr.h"
 #include "base/gettext.h"
-#include "base/unicode.h"
 #include "syntax/parse.h"
 
 #include <stdlib.h>

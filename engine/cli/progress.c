@@ -6,9 +6,6 @@
 
 #include <stdio.h>
 
-#include <stdlib.h>
-#include <unistd.h>
-
 enum { STILL_EVERY_S = 10, SHOWN_AT_ONCE = 8 };
 
 /* A piece of work that is under way. */

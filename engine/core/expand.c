@@ -4,9 +4,6 @@
 #include "base/gettext.h"
 #include "value/print.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
-
 enum { COUNT_MAX = 1000000 };
 
 /* -- count -- */

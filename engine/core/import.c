@@ -5,7 +5,6 @@
  */
 #include "core/run.h"
 
-#include "base/clock.h"
 #include "base/gettext.h"
 #include "value/print.h"
 

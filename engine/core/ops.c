@@ -9,8 +9,6 @@
 
 #include "base/gettext.h"
 
-#include <assert.h>
-
 /* The removals of one whole resource. */
 struct removals {
     uint32_t before, after;

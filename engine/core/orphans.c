@@ -1,8 +1,6 @@
 /* Objects of the state that nobody declares any more, or, when destroying, all of them; and drift. */
 #include "core/run.h"
 
-#include "base/gettext.h"
-
 struct change *change_add(struct run *run, struct change change, const struct provider_type *type,
                           struct provider_slot *slot, struct value object)
 {

@@ -1,8 +1,6 @@
 /* Walking the tree to a plan: evaluation on this thread, data sources by lanes. */
 #include "core/run.h"
 
-#include "base/gettext.h"
-
 enum { TICK_MS = 1000 };
 
 static enum outcome resource_node(struct run *run, struct task *task)

@@ -3,8 +3,6 @@
 
 #include "base/gettext.h"
 
-#include <assert.h>
-
 static struct str addr_key(const struct addr *const *addr)
 {
     return str_from((const char *)addr, sizeof *addr);

@@ -4,8 +4,6 @@
 #include "base/clock.h"
 #include "base/gettext.h"
 
-#include <assert.h>
-
 enum { TICK_MS = 1000 };
 
 /* All objects of one lane. */

@@ -1,8 +1,6 @@
 /* What an apply writes to the state: refreshed objects, intents, results, outputs. */
 #include "core/applying.h"
 
-#include "base/gettext.h"
-
 bool record_begin(struct applying *a)
 {
     if (!a->begun && !a->store_failed) {

@@ -6,8 +6,6 @@
 #include "base/gettext.h"
 #include "graph/dot.h"
 
-#include <stdlib.h>
-
 struct session *session_new(const struct session_options *options)
 {
     struct arena *arena = arena_new();

@@ -1,7 +1,5 @@
 #include "diag/diag.h"
 
-#include <stdlib.h>
-
 static struct diag *beyond(struct diags *diags, struct diag diag)
 {
     if (diags->list.n == DIAGS_MAX) {

@@ -1,7 +1,6 @@
 /* crypto: hashes of text and of files, bcrypt, RSA decryption, UUIDs and WireGuard keys. */
 #include "base/rng.h"
 #include "base/hex.h"
-#include "base/unicode.h"
 #include "funcs/base64.h"
 #include "funcs/files.h"
 #include "funcs/kit.h"

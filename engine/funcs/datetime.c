@@ -1,7 +1,6 @@
 #include "funcs/datetime.h"
 
 #include "base/clock.h"
-#include "base/unicode.h"
 #include "funcs/kit.h"
 
 /* -- calendar -- */

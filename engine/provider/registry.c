@@ -3,7 +3,6 @@
 #include "base/vec.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 /* A provider with its own block's schema, made at first use. */
 struct entry {

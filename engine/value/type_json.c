@@ -1,7 +1,5 @@
 #include "value/json.h"
 
-#include <stdlib.h>
-
 /* Types as JSON, in the notation of cty: "string", ["list","string"], ["object",{"a":"string"},["a"]] with the optional
  * ones last. */
 

@@ -1,7 +1,5 @@
 #include "view/difftree.h"
 
-#include <stdlib.h>
-
 /* `untyped`: the attribute's type is "any", so that sets and maps are shown as the lists and objects that people wrote.
  */
 struct differ {

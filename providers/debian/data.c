@@ -1,7 +1,6 @@
 /* data: what stands on a machine without being managed, to be looked at. The types are named as those that manage it,
  * and are read in the same batch. */
 #include "debian.h"
-#include "base/gettext.h"
 
 #define HOST_TO_LOOK_AT                                                                                                \
     {                                                                                                                  \

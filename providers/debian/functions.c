@@ -2,8 +2,6 @@
 #include "debian.h"
 #include "base/gettext.h"
 
-#include <stdlib.h>
-
 /* -- parse_os_release -- */
 
 struct release {

@@ -2,8 +2,6 @@
 #include "debian.h"
 #include "base/gettext.h"
 
-#include <stdlib.h>
-
 struct machine {
     struct machine *next;
     struct arena *arena;

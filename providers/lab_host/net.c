@@ -1,7 +1,6 @@
 #include "lab_host/net.h"
 #include "base/cleanup.h"
 #include "base/digest.h"
-#include "base/gettext.h"
 #include "lab_host/files.h"
 #include "lab_host/proc.h"
 

@@ -1,7 +1,6 @@
 #include "transport/frame.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 void frame_init(struct frame *frame, const char nonce[static FRAME_NONCE])
 {

@@ -1,6 +1,5 @@
 #include "view/human/functions.h"
 #include "base/gettext.h"
-#include "base/unicode.h"
 
 struct str function_call_form(struct arena *arena, const struct func *func)
 {

@@ -1,6 +1,5 @@
 #include "view/human/text.h"
 #include "base/gettext.h"
-#include "base/unicode.h"
 #include "value/json.h"
 #include "value/print.h"
 

@@ -1,6 +1,5 @@
 #include "view/json/stream.h"
 #include "base/clock.h"
-#include "base/gettext.h"
 #include "view/human/plan.h"
 #include "view/json/writer.h"
 

@@ -1,5 +1,4 @@
 #include "view/json/tests.h"
-#include "base/gettext.h"
 #include "view/json/plan.h"
 #include "view/json/state.h"
 #include "view/json/stream.h"

@@ -1,8 +1,6 @@
 #include "transport/ssh/hostkey.h"
 #include "transport/ssh/library.h"
 
-#include <stdlib.h>
-
 const char *const hostkey_kinds[HOSTKEY_KINDS] = {
     "ssh-ed25519", "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521", "rsa-sha2-512,rsa-sha2-256"};
 

@@ -2,8 +2,6 @@
 #include "transport/ssh/ssh.h"
 #include "base/gettext.h"
 
-#include <stdlib.h>
-
 static bool lost(struct ssh *ssh, struct exchange *exchange, enum transport_status status,
                  struct transport_problem *problem)
 {
