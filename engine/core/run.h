@@ -208,6 +208,8 @@ void lane_introduce(struct run *run, const struct prior *prior);
 /* -- target.c: -target and -replace -- */
 /* Reads them into the run, with the nodes that take part. False after diagnostics. */
 bool targets_parse(struct run *run);
+/* Whether each instance that is named is or will be there, once all is planned; false after diagnostics. */
+bool targets_met(struct run *run);
 /* Whether the object takes part in a run with targets. `task` may be NULL. */
 bool run_targeted(const struct run *run, const struct task *task, const struct addr *addr);
 

@@ -394,6 +394,9 @@ static void make(struct run *run)
         checks_unknown(run);
     plan_outputs(run);
     plan_relevance(run);
+    bool whole = run->options.mode == PLAN_NORMAL && !run->plan->errored && !session_cancelled(run->session);
+    if (whole && !targets_met(run))
+        run->plan->errored = true;
 }
 
 struct plan *session_new_plan(struct session *session, enum plan_mode mode)

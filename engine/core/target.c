@@ -151,3 +151,56 @@ bool run_targeted(const struct run *run, const struct task *task, const struct a
             return true;
     return false;
 }
+
+static bool planned_or_prior(const struct run *run, const struct target *target)
+{
+    vec_each (&run->plan->changes, i)
+        if (target_covers(target, run->plan->changes.v[i].addr))
+            return true;
+    vec_each (&run->priors->list, i)
+        if (target_covers(target, run->priors->list.v[i]->addr))
+            return true;
+    return false;
+}
+
+/* The instances that there are, as far as a line holds them. */
+static struct str instances_of(const struct run *run, const struct target *target)
+{
+    enum { SHOWN = 5 };
+    struct target whole = {.addr = target->addr, .whole = true};
+    struct map seen = MAP_INIT(run->scratch);
+    STRBUF_AUTO out = STRBUF_INIT(0);
+    vec_each (&run->plan->changes, i)
+        if (target_covers(&whole, run->plan->changes.v[i].addr))
+            map_put(&seen, run->plan->changes.v[i].addr->text, NULL);
+    vec_each (&run->priors->list, i)
+        if (target_covers(&whole, run->priors->list.v[i]->addr))
+            map_put(&seen, run->priors->list.v[i]->addr->text, NULL);
+    for (size_t i = 0; i < seen.n && i < SHOWN; i++)
+        strbuf_printf(&out, "%s%.*s", i ? ", " : "", STR_ARG(seen.entries[i].key));
+    if (seen.n > SHOWN)
+        strbuf_printf(&out, ", …");
+    return arena_str(run->diags->arena, strbuf_str(&out));
+}
+
+static bool check_instance(struct run *run, const struct target *target, struct str text)
+{
+    bool managed = target->addr && target->addr->mode == ADDR_MANAGED;
+    if (!managed || target->whole || planned_or_prior(run, target))
+        return true;
+    struct str others = instances_of(run, target);
+    diag_error(run->diags, (struct span){0}, _("Unknown target"),
+               _("\"%.*s\" names no instance that is or will be there.%s%.*s"), STR_ARG(text),
+               others.n ? _(" There are: ") : "", STR_ARG(others));
+    return false;
+}
+
+bool targets_met(struct run *run)
+{
+    bool ok = true;
+    vec_each (&run->targets, i)
+        ok &= check_instance(run, &run->targets.v[i], run->options.targets[i]);
+    vec_each (&run->replaces, i)
+        ok &= check_instance(run, &run->replaces.v[i], run->options.replaces[i]);
+    return ok;
+}

@@ -7,6 +7,10 @@
 config "$work/a" <<'HCL'
 variable "n" { default = "x" }
 resource "detour_data" "first" { input = var.n }
+resource "detour_data" "many" {
+  count = 2
+  input = count.index
+}
 resource "detour_data" "second" { input = detour_data.first.output }
 output "o" { value = detour_data.second.output }
 HCL
@@ -25,6 +29,8 @@ refuses "Did you mean -target?" plan -traget=x
 refuses 'Did you mean "plan"?' plna
 refuses "detour_data.first?" plan -target=detour_data.frist
 refuses "detour_data.first?" apply -replace=detour_data.frist
+refuses "detour_data.many[0]" plan '-replace=detour_data.many[7]'
+refuses "names no instance" apply -auto-approve '-target=detour_data.many["x"]'
 refuses "-out needs a value" plan -out=
 refuses "-target needs a value" plan -target ""
 refuses "-chdir stands before the command" plan -chdir=/tmp
@@ -35,6 +41,10 @@ refuses "No init is needed" init -backend=false
 refuses "detour help env" workspace list
 refuses "Providers come with detour" state replace-provider a b
 refuses 'has no command "lst"' state lst x y
+d "$work/a" plan '-replace=detour_data.many[1]' -detailed-exitcode
+exits "an instance that is there" 2
+d "$work/a" destroy -auto-approve '-target=detour_data.many[7]'
+exits "what is not there is as good as destroyed" 0
 for duration in 0 30s 1m30s 500ms; do
     d "$work/a" plan -lock-timeout=$duration
     exits "-lock-timeout=$duration" 0
