@@ -86,6 +86,23 @@ static bool is_cancelled(void *ctx)
     return batch->kit.host->cancelled(batch->kit.call);
 }
 
+/* One script carries all content of a level; a strbuf that is full drops what does not fit. */
+static bool fits(struct batch *batch, struct transport_problem *problem)
+{
+    enum { WRAPPING = 4096 };
+    if (!batch->script.over && batch->script.n <= STRBUF_MAX - WRAPPING)
+        return true;
+    *problem = (struct transport_problem){
+        .status = TRANSPORT_TOO_LONG,
+        .summary = str_c(_("Too much at once")),
+        .detail =
+            arena_printf(batch->arena,
+                         _("The changes of %.*s are more than 1 GiB of text in one go, and none of them was made. "
+                           "Apply some of the files first, with -target."),
+                         STR_ARG(machine_name(batch->machine)))};
+    return false;
+}
+
 /* A session may have died while a person read the plan: then there is another, once. */
 bool batch_run(struct batch *batch, bool careful, struct transport_problem *problem)
 {
@@ -95,6 +112,8 @@ bool batch_run(struct batch *batch, bool careful, struct transport_problem *prob
                                 .watch = pass_on,
                                 .cancelled = is_cancelled,
                                 .ctx = batch};
+    if (!fits(batch, problem))
+        return false;
     for (int attempt = 0;; attempt++) {
         struct transport *session = machine_session(batch->machine, batch->arena, 0, problem);
         if (!session)

@@ -69,7 +69,8 @@ static const char provider_doc[] =
     "`debian_file` at `/etc/apt/sources.list.d/local.list` names it there (`deb [trusted=yes] file:/srv/apt ./`).\n"
     "- *Fresh base trees.* With no lab host left, remove `/var/cache/detour/lab`. Never under machines: they stand on it.\n"
     "- *Docker beside it* sets `net.bridge.bridge-nf-call-iptables=1` and drops what is forwarded: then machines reach this computer but not each other. Set it to 0.\n"
-    "- *Limits of a container.* No kernel modules, no clock of its own; `/dev/net/tun` is there, so wireguard-go works.\n"
+    "- *Limits of a container.* No kernel modules, no clock of its own; `/dev/net/tun` is there, so wireguard-go works. A machine that reboots stops instead, and the "
+    "next apply starts it.\n"
     "- *If detour is killed*, the next run takes away what was half made.";
 /* clang-format on */
 

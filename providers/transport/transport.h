@@ -30,6 +30,7 @@ enum transport_status {
     TRANSPORT_BROKEN,      /* the connection was lost, or the answer is not one */
     TRANSPORT_TIMEOUT,     /* the script ran for too long */
     TRANSPORT_CANCELLED,   /* given up at the user's request */
+    TRANSPORT_TOO_LONG,    /* the script is longer than scripts may be */
 };
 
 /* What went wrong, in words: a summary, and a detail that says what to do next. Strings live in the arena passed in. */
