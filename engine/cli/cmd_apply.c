@@ -114,7 +114,12 @@ static void counts(struct strbuf *out, const struct apply_result *r)
     strbuf_printf(out, _("%zu added, %zu changed, "), r->added, r->changed);
     if (r->replaced)
         strbuf_printf(out, _("%zu replaced, "), r->replaced);
-    strbuf_printf(out, _("%zu destroyed."), r->destroyed);
+    strbuf_printf(out, _("%zu destroyed"), r->destroyed);
+    if (r->moved)
+        strbuf_printf(out, _(", %zu moved"), r->moved);
+    if (r->forgotten)
+        strbuf_printf(out, _(", %zu no longer managed"), r->forgotten);
+    strbuf_addc(out, '.');
     if (r->failed || r->skipped)
         strbuf_printf(out, _(" %zu failed, %zu not started."), r->failed, r->skipped);
 }

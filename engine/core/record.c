@@ -79,6 +79,7 @@ static void record_moves(struct applying *a)
             continue;
         map_put(&told, prior->from->text, NULL);
         add(a, (struct result){.kind = RESULT_MOVE, .addr = prior->addr, .from = prior->from});
+        a->result->moved++;
     }
 }
 
@@ -86,8 +87,10 @@ static void record_forgotten(struct applying *a)
 {
     vec_each (&a->plan->changes, i) {
         const struct change *c = &a->plan->changes.v[i];
-        if (c->action == ACTION_FORGET)
-            add(a, (struct result){.kind = RESULT_GONE, .addr = c->addr, .deposed = c->deposed});
+        if (c->action != ACTION_FORGET)
+            continue;
+        add(a, (struct result){.kind = RESULT_GONE, .addr = c->addr, .deposed = c->deposed});
+        a->result->forgotten++;
     }
 }
 

@@ -171,7 +171,7 @@ enum apply_status {
 };
 struct apply_result {
     enum apply_status status;
-    size_t added, changed, destroyed, replaced, imported, read, failed, skipped;
+    size_t added, changed, destroyed, replaced, imported, moved, forgotten, read, failed, skipped;
     bool stored;       /* the state holds all that was done */
     struct str rescue; /* after a failed write of the state: records to be shown to the user for safe keeping */
 };

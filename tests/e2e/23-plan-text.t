@@ -77,4 +77,6 @@ is "and no address has two changes" "$(printf '%s\n' "$out" | grep -c '^  # modu
 d "$work/m" plan -json
 ok "the stream: move, and remove for what is forgotten" \
     jq -es '[.[] | select(.type == "planned_change") | .change.action] | sort == ["delete", "move", "remove"] or sort == ["delete", "remove", "update"]' "$work/stdout"
+d "$work/m" apply -auto-approve
+has "the end counts what moved and what is left alone" "$out" "destroyed, 1 moved, 1 no longer managed."
 done_testing

@@ -310,6 +310,8 @@ void stream_apply_summary(struct strbuf *out, const struct apply_result *r, bool
     writer_field_int(&w, "import", (int64_t)r->imported);
     writer_field_int(&w, "replace", (int64_t)r->replaced);
     writer_field_int(&w, "remove", (int64_t)r->destroyed);
+    writer_field_int(&w, "move", (int64_t)r->moved);
+    writer_field_int(&w, "forget", (int64_t)r->forgotten);
     writer_field_int(&w, "failed", (int64_t)r->failed);
     writer_field_int(&w, "skipped", (int64_t)r->skipped);
     writer_field_c(&w, "operation", destroy ? "destroy" : "apply");
