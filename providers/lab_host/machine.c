@@ -412,11 +412,23 @@ static void sweep_one(struct work *work, struct str name)
     files_unlock(lock, lock_path(work->arena, name).p);
 }
 
+/* The lock file of a run that was killed before or after there was a machine. */
+static void sweep_lock(struct work *work, struct str name)
+{
+    if (files_exist(in_folder(work->arena, name, "").p))
+        return;
+    int lock = machine_lock(work, name, false);
+    files_unlock(lock, lock_path(work->arena, name).p);
+}
+
 void machine_sweep(struct work *work)
 {
+    static const struct str lock = STR_INIT(".lock-");
     DIR_AUTO dir = opendir(MACHINES);
     for (struct dirent *entry; dir && (entry = readdir(dir));)
-        if (entry->d_name[0] != '.')
+        if (str_starts(str_c(entry->d_name), lock))
+            sweep_lock(work, arena_str(work->arena, str_c(entry->d_name + lock.n)));
+        else if (entry->d_name[0] != '.')
             sweep_one(work, arena_str(work->arena, str_c(entry->d_name)));
     tree_sweep(work);
 }

@@ -120,6 +120,7 @@ mkdir "$work/nobody" && cp "$work/other/main.hcl" "$work/nobody" && chown -R 655
 out=$(as_nobody "$detour" -chdir="$work/nobody" apply -auto-approve 2>&1) || code=$?
 has "without root it says what is missing" "$out" "run detour with sudo"
 
+touch "/var/lib/detour/lab/.lock-$machine-l"
 # -- killed half-way --
 config "$work/killed" <<HCL
 resource "lab_host" "m" { name = "$machine-k" }
@@ -141,6 +142,7 @@ done
 # -- the end --
 d "$c" destroy -auto-approve
 exits "take both away" 0
+is "nor the lock of a run that was killed before it began" "$(left "$machine-l")" ""
 is "nothing is left of the first" "$(left "$machine")" ""
 is "nothing is left of the second" "$(left "$machine-b")" ""
 is "nor of their network" "$(ip -o addr | grep -F 10.213.77. || true)" ""
