@@ -74,7 +74,7 @@ static void check_meta(struct decode *d, const struct body *body, const struct c
         diag_error(d->diags, lifecycle->name.span, _("Unsupported argument"),
                    _("\"lifecycle\" is a block: write it without the equals sign, as lifecycle { … }."));
     if (call->count && call->for_each)
-        diag_error(d->diags, call->for_each->span, _("Both count and for_each"),
+        diag_error(d->diags, body_attribute(body, STR("for_each"))->name.span, _("Both count and for_each"),
                    _("A block is repeated by count or by for_each, not by both: remove one of them."));
 }
 

@@ -46,11 +46,17 @@ static bool found(struct resolve *r, enum config_ref_kind kind, size_t used)
     return true;
 }
 
-/* var, local and the like alone, or followed by an index. */
-static bool bare_root(struct resolve *r, const char *form)
+/* The index in step i, where a name was wanted; else the beginning of the reference. */
+static struct span no_name_span(const struct traversal *t, size_t i)
+{
+    return i < t->n_steps && t->steps[i].kind == STEP_INDEX ? t->steps[i].span : head_span(t, 1);
+}
+
+/* var, local and the like without a name in step i. */
+static bool bare_root(struct resolve *r, size_t i, const char *form)
 {
     if (r->diags)
-        diag_error(r->diags, head_span(r->t, 1), _("Invalid reference"),
+        diag_error(r->diags, no_name_span(r->t, i), _("Invalid reference"),
                    _("\"%.*s\" must be followed by a dot and a name: %s."), STR_ARG(r->t->root.text), form);
     return false;
 }
@@ -69,7 +75,7 @@ static bool resolve_variable(struct resolve *r)
 {
     const struct str *name = name_at(r->t, 0);
     if (!name)
-        return bare_root(r, "var.NAME");
+        return bare_root(r, 0, "var.NAME");
     r->out->variable = map_get(&r->module->variables, *name);
     return r->out->variable ? found(r, REF_VARIABLE, 1) : undeclared_variable(r, *name);
 }
@@ -78,7 +84,7 @@ static bool resolve_local(struct resolve *r)
 {
     const struct str *name = name_at(r->t, 0);
     if (!name)
-        return bare_root(r, "local.NAME");
+        return bare_root(r, 0, "local.NAME");
     r->out->local = map_get(&r->module->locals, *name);
     if (r->out->local)
         return found(r, REF_LOCAL, 1);
@@ -111,7 +117,7 @@ static bool resolve_call(struct resolve *r)
 {
     const struct str *name = name_at(r->t, 0);
     if (!name)
-        return bare_root(r, "module.NAME");
+        return bare_root(r, 0, "module.NAME");
     r->out->call = map_get(&r->module->calls, *name);
     if (r->out->call)
         return found(r, REF_CALL, 1) && resolve_output(r);
@@ -161,7 +167,7 @@ static bool resolve_resource(struct resolve *r, bool data, size_t first)
     const struct str *type = first == SIZE_MAX ? &t->root.text : name_at(t, first);
     const struct str *name = name_at(t, first + 1);
     if (!type || !name)
-        return bare_root(r, data ? "data.TYPE.NAME" : "resource.TYPE.NAME");
+        return bare_root(r, first + 1, data ? "data.TYPE.NAME" : "resource.TYPE.NAME");
     r->out->resource = find_resource(r->module, data, *type, *name);
     if (r->out->resource)
         return found(r, REF_RESOURCE, first + 2);
@@ -183,8 +189,9 @@ static bool resolve_word(struct resolve *r, enum config_ref_kind kind, const cha
         return found(r, kind, 1);
     }
     if (r->diags)
-        diag_error(r->diags, head_span(r->t, 1), _("Invalid reference"), _("\"%.*s\" has these attributes only: %s.%s"),
-                   STR_ARG(r->t->root.text), words_list(r->diags->arena, names),
+        diag_error(r->diags, no_name_span(r->t, 0), _("Invalid reference"),
+                   _("\"%.*s\" has these attributes only: %s.%s"), STR_ARG(r->t->root.text),
+                   words_list(r->diags->arena, names),
                    name ? words_near(r->diags->arena, words_nearest(names, *name)) : "");
     return false;
 }
@@ -211,6 +218,7 @@ static const char *missing_prefix(struct resolve *r)
 static bool unknown_root(struct resolve *r)
 {
     struct str name = r->t->root.text;
+    bool indexed = r->t->n_steps && r->t->steps[0].kind == STEP_INDEX;
     if (!r->diags)
         return false;
     if (str_is(name, "terraform"))
@@ -219,7 +227,7 @@ static bool unknown_root(struct resolve *r)
                      "version of detour."));
     else
         diag_error(
-            r->diags, r->t->root.span, _("Invalid reference"),
+            r->diags, indexed ? r->t->steps[0].span : r->t->root.span, _("Invalid reference"),
             _("There is no \"%.*s\".%s A resource is named by its type and name (TYPE.NAME), and text is written "
               "in quotes."),
             STR_ARG(name), missing_prefix(r));

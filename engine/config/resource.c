@@ -35,10 +35,10 @@ static void check_meta(struct decode *d, const struct body *body, const struct l
     }
 }
 
-static void check_repetition(struct decode *d, const struct config_resource *r)
+static void check_repetition(struct decode *d, const struct body *body, const struct config_resource *r)
 {
     if (r->count && r->for_each)
-        diag_error(d->diags, r->for_each->span, _("Both count and for_each"),
+        diag_error(d->diags, body_attribute(body, STR("for_each"))->name.span, _("Both count and for_each"),
                    _("A block is repeated by count or by for_each, not by both: remove one of them."));
 }
 
@@ -75,7 +75,7 @@ static struct config_resource *decode_object(struct decode *d, const struct bloc
     r->args = decode_without(d, body, row);
     r->count = decode_expr(body, "count");
     r->for_each = decode_expr(body, "for_each");
-    check_repetition(d, r);
+    check_repetition(d, body, r);
     read_provider(d, body, r);
     r->depends_on = decode_depends_on(d, body);
     r->lifecycle = decode_lifecycle(d, body, row);

@@ -17,6 +17,13 @@ static const struct type *refuse(struct typing *t, struct span at, const char *w
     return NULL;
 }
 
+/* What is wrong with the number or kind of arguments is told of the parentheses where there are none, else of the last
+ * argument. */
+static struct span arguments_span(const struct expr_call *call)
+{
+    return call->n_args ? call->args[call->n_args - 1]->span : span_join(call->open_span, call->close_span);
+}
+
 static struct type_defaults *new_defaults(struct typing *t, const struct type *type, size_t n_children)
 {
     struct type_defaults *defaults = ARENA_NEW(t->decode.arena, struct type_defaults);
@@ -29,7 +36,7 @@ static const struct type *read_collection(struct typing *t, const struct expr_ca
                                           const struct type *(*make)(const struct type *))
 {
     if (call->n_args != 1)
-        return refuse(t, call->expr.span,
+        return refuse(t, arguments_span(call),
                       arena_printf(t->decode.arena,
                                    _("%.*s takes one argument, the type of its elements: %.*s(string)."),
                                    STR_ARG(call->name.text), STR_ARG(call->name.text))
@@ -51,7 +58,7 @@ static const struct type *read_collection(struct typing *t, const struct expr_ca
 static const struct type *read_tuple(struct typing *t, const struct expr_call *call)
 {
     if (call->n_args != 1 || call->args[0]->kind != EXPR_TUPLE)
-        return refuse(t, call->expr.span, _("tuple takes a list of types: tuple([string, number])."));
+        return refuse(t, arguments_span(call), _("tuple takes a list of types: tuple([string, number])."));
     const struct expr_tuple *tuple = expr_tuple(call->args[0]);
     const struct type **items = ARENA_ARRAY(t->decode.arena, const struct type *, tuple->n_items);
     struct type_defaults *defaults = new_defaults(t, NULL, tuple->n_items);
@@ -100,7 +107,7 @@ static bool read_optional(struct typing *t, const struct expr_call *call, struct
 {
     a->optional[i] = true;
     if (call->n_args < 1 || call->n_args > 2) {
-        refuse(t, call->expr.span,
+        refuse(t, span_join(call->open_span, call->close_span),
                _("optional takes a type and, if need be, a default: optional(string), optional(number, 80)."));
         return false;
     }
@@ -149,7 +156,7 @@ static const struct type_defaults *object_defaults(struct typing *t, const struc
 static const struct type *read_object(struct typing *t, const struct expr_call *call)
 {
     if (call->n_args != 1 || call->args[0]->kind != EXPR_OBJECT)
-        return refuse(t, call->expr.span,
+        return refuse(t, arguments_span(call),
                       _("object takes its attributes with their types: object({ port = number })."));
     const struct expr_object *object = expr_object(call->args[0]);
     struct arena *arena = t->decode.arena;

@@ -27,6 +27,18 @@ static bool count_usable(struct frame *frame, struct value v, struct span at, st
     return false;
 }
 
+static bool count_number(struct frame *frame, struct value v, struct span at, struct str object, int64_t *n)
+{
+    struct run *run = frame->run;
+    if (number_to_int64(value_as_number(v), n) && *n >= 0 && *n <= COUNT_MAX)
+        return true;
+    struct diag *d =
+        diag_error(run->diags, at, _("Invalid count"), _("The value is %.*s. A whole number from 0 to %d is required."),
+                   STR_ARG(value_brief(run->arena, v, 60)), COUNT_MAX);
+    d->object = arena_str(run->diags->arena, object);
+    return false;
+}
+
 static bool expand_count(struct frame *frame, const struct expr *expr, struct str object, struct expansion *out)
 {
     struct run *run = frame->run;
@@ -38,12 +50,8 @@ static bool expand_count(struct frame *frame, const struct expr *expr, struct st
     if (run->diags->n_errors > errors || !count_usable(frame, v, expr->span, object))
         return false;
     int64_t n;
-    if (!number_to_int64(value_as_number(v), &n) || n < 0 || n > COUNT_MAX) {
-        diag_error(run->diags, expr->span, _("Invalid count"),
-                   _("The value is %.*s. A whole number from 0 to %d is required."),
-                   STR_ARG(value_brief(run->arena, v, 60)), COUNT_MAX);
+    if (!count_number(frame, v, expr->span, object, &n))
         return false;
-    }
     *out = (struct expansion){.repetition = REPEAT_COUNT, .n = (size_t)n};
     out->keys = ARENA_ARRAY(run->arena, struct key, out->n);
     for (int64_t i = 0; i < n; i++)
@@ -59,7 +67,8 @@ static const char *each_refused(struct value v)
     if (v.marks & MARK_SENSITIVE)
         return _("The value is sensitive, and the keys of instances would give it away. Use nonsensitive() where they "
                  "are no secret.");
-    if (!value_is_known(v))
+    bool wrong = v.type->kind != TYPE_SET && v.type != type_dynamic && !type_is_keyed(v.type);
+    if (!value_is_known(v) && !wrong)
         return _(
             "The keys are known only after apply, so the instances cannot be planned. Use keys that are written in "
             "the configuration, and leave what is unknown to the values.");
@@ -67,7 +76,7 @@ static const char *each_refused(struct value v)
         return _("The value is null. A map, an object or a set of strings is required.");
     if (type_is_keyed(v.type))
         return NULL;
-    if (v.type->kind != TYPE_SET)
+    if (wrong)
         return v.type->kind == TYPE_TUPLE || v.type->kind == TYPE_LIST
                    ? _("The value is a list. A map, an object or a set of strings is required: toset() makes a set of "
                        "a "
@@ -84,6 +93,16 @@ static const char *each_refused(struct value v)
     return NULL;
 }
 
+static bool each_usable(struct frame *frame, struct value v, struct span at, struct str object)
+{
+    const char *why = each_refused(v);
+    if (!why)
+        return true;
+    struct diag *d = diag_error(frame->run->diags, at, _("Invalid for_each"), "%s", why);
+    d->object = arena_str(frame->run->diags->arena, object);
+    return false;
+}
+
 static bool expand_each(struct frame *frame, const struct expr *expr, struct str object, struct expansion *out)
 {
     struct run *run = frame->run;
@@ -94,12 +113,8 @@ static bool expand_each(struct frame *frame, const struct expr *expr, struct str
     struct value v = eval_expr(&eval, expr), key, item;
     if (run->diags->n_errors > errors)
         return false;
-    const char *why = each_refused(v);
-    if (why) {
-        struct diag *d = diag_error(run->diags, expr->span, _("Invalid for_each"), "%s", why);
-        d->object = arena_str(run->diags->arena, object);
+    if (!each_usable(frame, v, expr->span, object))
         return false;
-    }
     size_t n = v.type->kind == TYPE_OBJECT ? v.type->n : v.n;
     *out = (struct expansion){.repetition = REPEAT_EACH, .n = n};
     out->keys = ARENA_ARRAY(run->arena, struct key, n);
@@ -112,6 +127,25 @@ static bool expand_each(struct frame *frame, const struct expr *expr, struct str
     return true;
 }
 
+/* While validating: whether what is written there can be used, as far as it is known. */
+static bool expand_check(struct frame *frame, const struct expr *count, const struct expr *for_each, struct str object)
+{
+    struct run *run = frame->run;
+    struct scope scope;
+    struct eval eval = frame_eval(frame, &scope, run->arena);
+    int64_t n;
+    eval.object = object;
+    size_t errors = run->diags->n_errors;
+    struct value v = count ? eval_expr_as(&eval, count, type_number) : eval_expr(&eval, for_each);
+    bool iterable = v.type == type_dynamic || v.type->kind == TYPE_SET || type_is_keyed(v.type);
+    if (run->diags->n_errors > errors || (!value_wholly_known(v) && (count || iterable)))
+        return true; /* the plan knows more */
+    if (count)
+        return value_has_secret(v) ||
+               (count_usable(frame, v, count->span, object) && count_number(frame, v, count->span, object, &n));
+    return each_usable(frame, v, for_each->span, object);
+}
+
 bool expand(struct frame *frame, const struct expr *count, const struct expr *for_each, struct str object,
             struct expansion *out)
 {
@@ -120,13 +154,8 @@ bool expand(struct frame *frame, const struct expr *count, const struct expr *fo
     *out = (struct expansion){.repetition = REPEAT_NONE, .n = 1};
     if (run->phase == PHASE_VALIDATE && (count || for_each)) {
         /* one instance stands for all; the expression itself is still checked */
-        struct scope scope;
-        struct eval eval = frame_eval(frame, &scope, run->arena);
-        eval.object = object;
-        if (count)
-            eval_expr_as(&eval, count, type_number);
-        else
-            eval_expr(&eval, for_each);
+        if (!expand_check(frame, count, for_each, object))
+            return false;
         out->repetition = count ? REPEAT_COUNT : REPEAT_EACH;
     } else if (count) {
         return expand_count(frame, count, object, out);

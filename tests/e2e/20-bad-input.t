@@ -108,4 +108,12 @@ has "with a caret" "$err" "^"
 d "$work" plan
 exits "a folder without configuration: exit 1" 1
 
+# What can be told without a plan, validate tells.
+for wrong in 'count = -1' 'count = 1.5' 'count = null' 'for_each = ["a"]' 'for_each = null' 'for_each = toset([1])' 'for_each = sensitive({})'; do
+    printf 'resource "detour_data" "a" {\n  %s\n}\n' "$wrong" | config "$work/repeated"
+    d "$work/repeated" validate -no-color
+    is "validate refuses $wrong" "$code" 1
+    has "and shows where" "$(flat "$err")" "main.hcl line 2"
+done
+
 done_testing
