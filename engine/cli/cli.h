@@ -59,6 +59,8 @@ struct session *cli_session_at(struct cli *cli, const char *path);
 struct session *cli_session_in(struct cli *cli, struct str env);
 /* The same over a saved plan. */
 struct session *cli_session_of_plan(struct cli *cli, const char *path, struct plan **plan);
+/* Ends them: frees the locks, tells where one stays, and closes. */
+void cli_sessions_end(struct cli *cli);
 /* The functions of the language and of all providers. */
 const struct func_table *cli_functions(struct cli *cli);
 struct plan_options cli_plan_options(struct cli *cli);
