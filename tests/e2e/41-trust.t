@@ -200,7 +200,7 @@ ok "and in the service" test "$runs" != "$(on_machine systemctl show -p MainPID 
 d "$work/hand" plan -detailed-exitcode
 exits "then there is nothing to do" 0
 
-# -- round trips, as sshd counts them --------------------------------------------------------------------------------------------------
+# -- round trips, as sshd counts them --
 on_machine 'echo "LogLevel VERBOSE" >>/etc/ssh/sshd_config; systemctl restart ssh' 2>/dev/null
 # trips COMMAND…: how many commands detour ran on the machine meanwhile (each look at the journal is one more).
 trips() {
