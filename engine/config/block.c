@@ -12,7 +12,7 @@ static size_t count_names(const char *const *names)
 
 static void labels_missing(struct decode *d, const struct block *block, const struct language_block *row, size_t want)
 {
-    diag_error(d->diags, block->header_span,
+    diag_error(d->diags, block->open_span,
                arena_printf(d->arena, _("Missing %s for %s"), row->labels[block->n_labels], row->type).p,
                want == 1 ? _("Write %s \"…\" { … }: the block needs a label, its %s.")
                          : _("Write %s \"…\" \"…\" { … }: the block needs these labels: %s."),
@@ -118,7 +118,7 @@ const struct expr *decode_required(struct decode *d, const struct block *block, 
 {
     const struct expr *expr = decode_expr(block->body, name);
     if (!expr)
-        diag_error(d->diags, block->header_span, _("Missing required argument"),
+        diag_error(d->diags, block->open_span, _("Missing required argument"),
                    _("The argument \"%s\" is required in %.*s blocks."), name, STR_ARG(block->type.text));
     return expr;
 }
