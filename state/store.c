@@ -34,6 +34,29 @@ static bool set_aside(struct store *s, const struct loaded *l, const struct load
     return true;
 }
 
+/* A journal without its state, or with one from before it: set aside, what it records would be made a second time. */
+static bool is_ahead(const struct loaded *l, const struct loaded_journal *j)
+{
+    return j->fate == JOURNAL_FOREIGN && j->head.valid &&
+           (!l->exists ||
+            (str_eq(j->head.lineage, snapshot_lineage(l->snapshot)) && j->head.serial > snapshot_serial(l->snapshot)));
+}
+
+static bool refuse_ahead(const struct store *s, const struct loaded *l, const struct loaded_journal *j,
+                         struct diags *diags)
+{
+    ARENA_AUTO arena = arena_new();
+    struct str there = l->exists ? arena_printf(arena, _("has serial %" PRIu64), snapshot_serial(l->snapshot))
+                                 : str_c(_("is not there"));
+    diag_error(
+        diags, (struct span){0}, _("The state is older than its journal"),
+        _("%s records what an interrupted run did to serial %" PRIu64 " of lineage %.*s; %s %.*s. Nothing was changed: "
+          "without those records objects would be made a second time. Put back the state of that serial; or, if what "
+          "the run made is gone as well, put the journal away."),
+        j->at.name.p, j->head.serial, STR_ARG(j->head.lineage), s->backend->place.p, STR_ARG(there));
+    return false;
+}
+
 static bool keep_tail(struct store *s, const struct loaded_journal *j, struct diags *diags)
 {
     struct str name;
@@ -145,6 +168,11 @@ static bool load(struct store *s, const struct store_options *options, struct di
     s->snapshot = l.snapshot;
     s->exists = l.exists;
     s->size = l.size;
+    if (options->accept && !options->accept(options->ctx, l.snapshot, diags))
+        return false;
+    vec_each (&l.journals, i)
+        if (is_ahead(&l, &l.journals.v[i]))
+            return refuse_ahead(s, &l, &l.journals.v[i], diags);
     vec_each (&l.journals, i)
         if (!tidy_journal(s, &l, &l.journals.v[i], diags))
             return false;

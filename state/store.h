@@ -37,6 +37,9 @@ struct store_options {
     unsigned lock_timeout_s;    /* 0: do not wait */
     /* Told before each pause while the lock is held by somebody else; returns false to give up. May be NULL. */
     bool (*waiting)(void *ctx, const struct lock_holder *holder, unsigned waited_s);
+    /* Asked whether this is the state that is meant, before anything is set aside or cut off for it; returns false
+     * after a diagnostic. May be NULL. */
+    bool (*accept)(void *ctx, const struct snapshot *snapshot, struct diags *diags);
     void *ctx;
 };
 

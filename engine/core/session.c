@@ -187,6 +187,11 @@ static bool on_wait(void *ctx, const struct lock_holder *holder, unsigned waited
     return !session_cancelled(session);
 }
 
+static bool is_ours(void *ctx, const struct snapshot *snapshot, struct diags *diags)
+{
+    return place_check(ctx, snapshot, diags);
+}
+
 bool session_store_options(struct session *session, struct store_options *out, struct diags *diags)
 {
     const struct session_options *o = &session->options;
@@ -203,6 +208,7 @@ bool session_store_options(struct session *session, struct store_options *out, s
         .operation = arena_str(session->arena, o->operation.n ? o->operation : STR("plan")).p,
         .lock_timeout_s = o->lock_timeout_s,
         .waiting = on_wait,
+        .accept = is_ours,
         .ctx = session,
     };
     return true;
@@ -216,10 +222,6 @@ bool session_need_store(struct session *session, struct diags *diags)
     if (!session_store_options(session, &options, diags))
         return false;
     session->store = store_open(&options, diags);
-    if (session->store && !place_check(session, store_snapshot(session->store), diags)) {
-        store_close(session->store);
-        session->store = NULL;
-    }
     return session->store != NULL;
 }
 

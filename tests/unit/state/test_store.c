@@ -221,6 +221,54 @@ Test(store, a_journal_of_an_older_serial_is_foreign)
     place_free(&p);
 }
 
+Test(store, a_journal_that_is_ahead_of_its_state_is_an_error)
+{
+    struct place p = place_new();
+    run(&p, "detour_data.a", "1", true);
+    struct str before = content(&p, "");
+    run(&p, "detour_data.b", "2", true);
+    run(&p, "detour_data.c", "3", false);
+    struct str journal = content(&p, ".journal"), ours = content(&p, "");
+    struct store_options o = options(&p);
+    put(&p, "", before);
+    cr_assert_null(store_open(&o, &p.f.diags));
+    cr_assert_str_eq(first_summary(&p.f), "The state is older than its journal");
+    cr_assert(str_eq(content(&p, ".journal"), journal) && str_eq(content(&p, ""), before));
+    p.f.diags = DIAGS_INIT(p.f.arena);
+    unlink(p.path);
+    cr_assert_null(store_open(&o, &p.f.diags));
+    cr_assert_str_eq(first_summary(&p.f), "The state is older than its journal");
+    cr_assert(str_eq(content(&p, ".journal"), journal));
+    put(&p, "", ours);
+    cr_assert(reads(&p, "detour_data.c", "3"), "with its state it is taken in");
+    store_close(open_store(&p));
+    place_free(&p);
+}
+
+static bool refuses(void *ctx, const struct snapshot *snapshot, struct diags *diags)
+{
+    (void)ctx;
+    (void)snapshot;
+    diag_error(diags, (struct span){0}, "Another state", "no");
+    return false;
+}
+
+Test(store, sets_nothing_aside_for_a_state_that_is_refused)
+{
+    struct place p = place_new(), q = place_new();
+    run(&p, "detour_data.a", "1", true);
+    run(&q, "detour_data.x", "2", false);
+    struct str journal = content(&q, ".journal");
+    put(&p, ".journal", journal);
+    struct store_options o = options(&p);
+    o.accept = refuses;
+    cr_assert_null(store_open(&o, &p.f.diags));
+    cr_assert_str_eq(first_summary(&p.f), "Another state");
+    cr_assert(str_eq(content(&p, ".journal"), journal));
+    place_free(&p);
+    place_free(&q);
+}
+
 Test(store, refuses_damage_and_leaves_it)
 {
     struct place p = place_new();
