@@ -66,7 +66,14 @@ static bool refuse_kinds(const struct edit_place *from, const struct edit_place 
             a ? a->type.p : b->type.p, a ? a->name.p : b->name.p);
         return false;
     }
-    if (a && (a->mode != b->mode || !str_eq(a->type, b->type))) {
+    if (a && a->mode != b->mode) {
+        diag_error(diags, (struct span){0}, _("Another kind"),
+                   _("Of %.*s and %.*s one is managed here, and the other is only read (data). An object stays what it "
+                     "is when it moves."),
+                   STR_ARG(from->text), STR_ARG(to->text));
+        return false;
+    }
+    if (a && !str_eq(a->type, b->type)) {
         diag_error(diags, (struct span){0}, _("Another type"),
                    _("%.*s is of type \"%.*s\" and %.*s of type \"%.*s\". An object keeps its type when it moves."),
                    STR_ARG(from->text), STR_ARG(a->type), STR_ARG(to->text), STR_ARG(b->type));

@@ -112,6 +112,7 @@ Test(edit, what_is_refused)
         {"detour_data.b", "detour_data.a", "The destination is taken"},
         {"detour_data.a", "detour_data.a", "Nothing to move"},
         {"detour_data.a", "debian_file.a", "Another type"},
+        {"detour_data.a", "data.detour_data.a", "Another kind"},
         {"detour_data.a", "module.x", "A resource and a module"},
         {"module.m", "detour_data.x", "A resource and a module"},
         {"detour_data.b", "detour_data.x[0]", "Several objects for one place"},
