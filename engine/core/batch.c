@@ -116,6 +116,18 @@ static void add_change(struct batch *b, struct operation *op, struct value confi
     vec_push(b->arena, &b->intents, intent);
 }
 
+/* Whether the successor has the id of the object that was put away for it: then the two are one thing on the machine,
+ * and to remove the old one would take the new one away. */
+static bool is_superseded(const struct applying *a, const struct operation *op)
+{
+    if (op->kind != OP_DELETE || !op->deposed.n)
+        return false;
+    const struct state_object *successor =
+        snapshot_object(session_snapshot(a->run.session), op->change->addr, (struct str){0});
+    struct str id = object_id(op->change->before);
+    return successor && id.n && str_eq(object_id(successor->value), id);
+}
+
 /* False where it ended already: refused, or found to be done. */
 static bool prepare(struct batch *b, struct operation *op)
 {
@@ -128,6 +140,9 @@ static bool prepare(struct batch *b, struct operation *op)
     if (!ok) {
         tell_op(a, op, EVENT_APPLY_ERRORED, (struct str){0});
         op_ended(a, op, false);
+    } else if (is_superseded(a, op)) {
+        record_op(a, op, true, (struct value){0}, (struct blob){0});
+        op_ended(a, op, true);
     } else if (op->kind == OP_UPDATE && value_same(planned.value, op->change->before)) {
         /* what was unknown turned out to be what is there */
         op->inst->value = value_copy(a->arena, planned.value);
