@@ -409,6 +409,15 @@ struct plan *session_new_plan(struct session *session, enum plan_mode mode)
     return plan;
 }
 
+static void tell_of_targets(const struct plan_options *options, struct diags *diags)
+{
+    if (options->n_targets)
+        diag_warning(diags, (struct span){0}, _("Resource targeting is in effect"),
+                     _("This plan is a part of what the configuration asks for: -target leaves out what the targets do "
+                       "not need. It is meant for recovering from trouble. Plan once more without it to see what is "
+                       "left."));
+}
+
 struct plan *session_plan(struct session *session, const struct plan_options *options, struct diags *diags)
 {
     size_t errors = diags->n_errors;
@@ -427,6 +436,7 @@ struct plan *session_plan(struct session *session, const struct plan_options *op
     if (session_cancelled(session))
         diag_error(diags, (struct span){0}, _("Cancelled"), _("The plan was not finished. Nothing was changed."));
     plan->errored |= diags->n_errors > errors;
+    tell_of_targets(options, diags);
     session_key_plan(session, plan);
     plan_seal(plan);
     return plan;

@@ -40,6 +40,7 @@ has "in place" "$out" "will be updated in-place"
 has "old and new" "$out" '"hello world" -> "hello coop"'
 d "$c" plan -var who=coop -target=detour_data.greeting
 has "-target leaves the rest out" "$out" "Plan: 0 to add, 1 to change, 0 to destroy."
+says "and says that it does" "Resource targeting is in effect"
 
 d "$c" plan -replace='detour_data.copy["a"]'
 has "-replace" "$out" 'detour_data.copy["a"] will be replaced, as requested'
