@@ -88,6 +88,8 @@ struct str holder_text(struct arena *arena, const struct lock_holder *h)
     member(&out, "host", h->host);
     member(&out, "operation", h->operation);
     member(&out, "since", h->since);
+    member(&out, "machine", h->machine);
+    member(&out, "dir", h->dir);
     strbuf_printf(&out, ",\"pid\":%lld}\n", (long long)h->pid);
     return arena_str(arena, strbuf_str(&out));
 }

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { LOCK_FILE_MAX = 4096 };
+/* A run that was killed may leave a child between its birth and its exec, which has the lock until then. */
+enum { LOCK_FILE_MAX = 4096, ORPHAN_TRIES = 200, ORPHAN_PAUSE_NS = 10000000 };
 
 static struct str file_text(const struct lockfile *lock, int fd, struct arena *arena)
 {
@@ -82,10 +84,15 @@ static void let_go(struct lockfile *lock)
 enum lock_outcome lockfile_take(struct lockfile *lock, struct arena *arena, const struct lock_holder *mine,
                                 struct lock_holder *holder)
 {
-    enum lock_outcome outcome = try_once(lock, arena, mine, holder);
-    if (outcome == LOCK_HELD || outcome == LOCK_FAILED)
+    for (int tries = 0;; tries++) {
+        enum lock_outcome outcome = try_once(lock, arena, mine, holder);
+        if (outcome != LOCK_HELD && outcome != LOCK_FAILED)
+            return outcome;
         let_go(lock);
-    return outcome;
+        if (outcome == LOCK_FAILED || tries == ORPHAN_TRIES || !holder_is_gone(holder))
+            return outcome;
+        nanosleep(&(struct timespec){.tv_nsec = ORPHAN_PAUSE_NS}, NULL);
+    }
 }
 
 bool lockfile_holder(const struct lockfile *lock, struct arena *arena, struct lock_holder *holder, bool *held)

@@ -312,6 +312,23 @@ Test(lock, is_taken_over_from_a_process_that_is_gone)
     cr_assert_eq(place_free(&p), 0);
 }
 
+/* As between the birth of a child and its exec. */
+Test(lock, is_waited_for_while_a_child_of_a_process_that_is_gone_has_it)
+{
+    struct place p = place_new();
+    pid_t child = fork();
+    if (child == 0) {
+        open_store(&p);
+        if (fork() == 0)
+            nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    store_close(open_store(&p));
+    cr_assert_str_eq(first_summary(&p.f), "Lock of a process that is gone");
+    cr_assert_eq(place_free(&p), 0);
+}
+
 Test(lock, of_another_machine_is_respected)
 {
     struct place p = place_new();
