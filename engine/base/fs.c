@@ -207,51 +207,6 @@ bool fs_replace(const struct vfs *vfs, const char *path, struct str data, mode_t
     return vfs->fsync_dir(vfs->ctx, dir.p) == 0;
 }
 
-/* The mode and the owner that `old` has. Only root can give files away; others own what they may replace, mostly. */
-static bool keep_nature(int fd, const struct stat *old)
-{
-    struct stat made;
-    if (fstat(fd, &made) != 0)
-        return false;
-    if ((made.st_uid != old->st_uid || made.st_gid != old->st_gid) && geteuid() == 0 &&
-        fchown(fd, old->st_uid, old->st_gid) != 0)
-        return false;
-    return (made.st_mode & 07777) == (old->st_mode & 07777) || fchmod(fd, old->st_mode & 07777) == 0;
-}
-
-static bool write_like(const char *path, const struct stat *old, struct str data)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, old->st_mode & 07777);
-    if (fd < 0)
-        return false;
-    bool ok = fs_write_all(&vfs_system, fd, data) && keep_nature(fd, old);
-    int saved = errno;
-    if (close(fd) != 0 && ok)
-        return false;
-    errno = saved;
-    return ok;
-}
-
-bool fs_rewrite(const char *path, struct str data)
-{
-    ARENA_AUTO arena = arena_new();
-    struct stat old;
-    if (lstat(path, &old) != 0)
-        return false;
-    CLEANUP(cleanup_ptr) char *target = S_ISLNK(old.st_mode) ? realpath(path, NULL) : NULL;
-    if (S_ISLNK(old.st_mode) && (!target || stat(target, &old) != 0))
-        return false;
-    const char *end = target ? target : path;
-    const char *temp = arena_printf(arena, "%s.tmp.%d", end, (int)getpid()).p;
-    if (write_like(temp, &old, data) && rename(temp, end) == 0)
-        return true;
-    int saved = errno;
-    if (saved != EEXIST)
-        unlink(temp);
-    errno = saved;
-    return false;
-}
-
 struct str fs_join(struct arena *arena, struct str dir, struct str name)
 {
     if (!dir.n || str_is(dir, ".") || (name.n && name.p[0] == '/'))

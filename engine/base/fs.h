@@ -43,13 +43,6 @@ bool fs_write_all(const struct vfs *vfs, int fd, struct str data);
  * untouched. */
 bool fs_replace(const struct vfs *vfs, const char *path, struct str data, mode_t mode);
 
-/* Replaces the file `path` without waiting for the disk, for what can be made again, such as formatted sources: other
- * programs see the old or the new content and nothing between; a power cut within the next seconds may bring the old
- * one back, and the usual file systems (ext4, btrfs, xfs) see to it that it is never half of either. Mode and owner
- * stay, and a symbolic link goes on pointing to what it points to. False and errno on failure; the old file is then
- * untouched. */
-bool fs_rewrite(const char *path, struct str data);
-
 /* "dir/name"; `name` alone where dir is empty or ".". The result is NUL-terminated. */
 struct str fs_join(struct arena *arena, struct str dir, struct str name);
 

@@ -1,6 +1,7 @@
 #include "base/cleanup.h"
 #include "base/fs.h"
 #include "base/gettext.h"
+#include "base/rewrite.h"
 #include "cli/cli.h"
 #include "cli/fmt_files.h"
 #include "syntax/fmt.h"
@@ -55,8 +56,10 @@ static void changed(struct formatting *f, struct str path, struct str text, stru
     if (flags->diff)
         unified_diff(&f->diffs, arena_printf(f->arena, "old/%.*s", STR_ARG(path)),
                      arena_printf(f->arena, "new/%.*s", STR_ARG(path)), text, formatted, &f->cli->out);
-    if (flags->write && !flags->check && !fs_rewrite(path.p, formatted))
+    struct rewriter rewriter = {0};
+    if (flags->write && !flags->check && !rewriter_put(&rewriter, path.p, formatted))
         complain(f, path, strerror(errno));
+    rewriter_end(&rewriter);
 }
 
 /* Why a file was not read, after fs_read() set errno. */

@@ -1,9 +1,11 @@
 #include "cli/fmt_files.h"
 #include "base/fs.h"
+#include "base/rewrite.h"
 #include "syntax/fmt.h"
 #include "syntax/parse.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -17,7 +19,25 @@ struct work {
     atomic_size_t next;
 };
 
-static enum fmt_outcome one_file(struct arena *arena, struct str path, bool write)
+/* Signals that end the run wait until the spare files are gone. */
+static void hold_signals(sigset_t *before)
+{
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &ends, before);
+}
+
+static bool interrupted(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
+                                         sigismember(&pending, SIGHUP) == 1);
+}
+
+static enum fmt_outcome one_file(struct arena *arena, struct str path, struct rewriter *rewriter)
 {
     struct str text;
     if (!fs_read(&vfs_system, arena, path.p, PARSE_SIZE, &text))
@@ -30,15 +50,17 @@ static enum fmt_outcome one_file(struct arena *arena, struct str path, bool writ
         return FMT_LEFT;
     if (str_eq(text, formatted))
         return FMT_SAME;
-    return !write || fs_rewrite(path.p, formatted) ? FMT_CHANGED : FMT_LEFT;
+    return !rewriter || rewriter_put(rewriter, path.p, formatted) ? FMT_CHANGED : FMT_LEFT;
 }
 
 static void *work_on(void *ctx)
 {
     struct work *work = ctx;
     ARENA_AUTO arena = arena_new();
-    for (size_t i; (i = atomic_fetch_add(&work->next, 1)) < work->n; arena_reset(arena))
-        work->outcomes[i] = one_file(arena, work->paths[i], work->write);
+    struct rewriter rewriter = {0};
+    for (size_t i; !interrupted() && (i = atomic_fetch_add(&work->next, 1)) < work->n; arena_reset(arena))
+        work->outcomes[i] = one_file(arena, work->paths[i], work->write ? &rewriter : NULL);
+    rewriter_end(&rewriter);
     return NULL;
 }
 
@@ -54,9 +76,12 @@ void fmt_files(const struct str *paths, size_t n, bool write, enum fmt_outcome *
     struct work work = {.paths = paths, .n = n, .write = write, .outcomes = outcomes};
     pthread_t crew[CREW_MAX];
     size_t others = 0;
+    sigset_t before;
+    hold_signals(&before);
     for (size_t i = 1; i < crew_size(n); i++)
         others += pthread_create(&crew[others], NULL, work_on, &work) == 0;
     work_on(&work); /* this thread works, too, and alone where no other can be had */
     for (size_t i = 0; i < others; i++)
         pthread_join(crew[i], NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
