@@ -73,15 +73,8 @@ rescued() {
     d "$c" apply -auto-approve
     exits "$1: nothing is begun anew" 1
     says "$1: but the next run asks for it" "state push detour.rescue.state"
-    d "$c" state push detour.rescue.state
-    exits "$1: it is pushed" 0
-    ok "$1: and gone from here" test ! -e "$c/detour.rescue.state"
-    d "$c" apply -auto-approve
-    exits "$1: the next apply does the rest" 0
-    d "$c" plan -detailed-exitcode
-    exits "$1: and nothing is left to do" 0
-    d "$c" state list
-    is "$1: nothing is lost, nothing is there twice" "$(echo "$out" | sort -u | wc -l) $(echo "$out" | wc -l)" "200 200"
+    push_rescue "$1"
+    goes_on "$1" 200
 }
 
 silent_after http 100000

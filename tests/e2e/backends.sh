@@ -75,6 +75,23 @@ at_time() {
         LD_PRELOAD=$(dpkg -L libfaketime | grep '/libfaketimeMT\.so\.1$') "$@"
 }
 
+# push_rescue NAME: stores the state that $c kept.
+push_rescue() {
+    d "$c" state push detour.rescue.state
+    exits "$1: it is pushed" 0
+    ok "$1: and gone from here" test ! -e "$c/detour.rescue.state"
+}
+
+# goes_on NAME OBJECTS: one more apply in $c makes what is missing, and so many objects are there once.
+goes_on() {
+    d "$c" apply -auto-approve
+    exits "$1: the next apply does the rest" 0
+    d "$c" plan -detailed-exitcode
+    exits "$1: and nothing is left to do" 0
+    d "$c" state list
+    is "$1: nothing is lost, nothing is there twice" "$(echo "$out" | sort -u | wc -l) $(echo "$out" | wc -l)" "$2 $2"
+}
+
 # All three of them.
 start_servers() {
     fetch_s3 &
